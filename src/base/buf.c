@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/buf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Make room for more bytes and a NUL; false when that is not to be had. */
+static bool buf_grow(struct buf *b, size_t more)
+{
+	size_t need, size;
+	char *data;
+
+	if (b->failed)
+		return false;
+	if (more > SIZE_MAX / 2 - 1 - b->len) {
+		b->failed = true;
+		return false;
+	}
+	need = b->len + more + 1;
+	if (need <= b->size)
+		return true;
+	size = b->size ? b->size : 64;
+	while (size < need)
+		size *= 2;
+	data = realloc(b->data, size);
+	if (!data) {
+		b->failed = true;
+		return false;
+	}
+	b->data = data;
+	b->size = size;
+	return true;
+}
+
+void buf_add(struct buf *b, const void *data, size_t len)
+{
+	if (!buf_grow(b, len))
+		return;
+	if (len)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void buf_addc(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void buf_addv(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0) {
+		b->failed = true;
+		return;
+	}
+	if (!buf_grow(b, (size_t)n))
+		return;
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	b->len += (size_t)n;
+}
+
+void buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addv(b, fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * The length of the valid UTF-8 sequence at s (1-4) and its code point; 0 if it
+ * is none (overlong forms and surrogates count as none).
+ */
+static size_t utf8_sequence(const unsigned char *s, size_t len, uint32_t *code)
+{
+	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n, i;
+
+	if (s[0] < 0x80) {
+		*code = s[0];
+		return 1;
+	}
+	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
+		return 0;
+	*code = s[0] & (0xff >> (n + 1));
+	for (i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < lowest[n] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return n;
+}
+
+/* Code points that change how a terminal shows what stands around them. */
+static bool is_harmful(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x061c || c == 0xfeff;
+}
+
+void buf_add_escaped(struct buf *b, const char *s, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t i, n;
+	uint32_t code = 0;
+
+	while (len) {
+		n = utf8_sequence(p, len, &code);
+		if (n && code == '\\') {
+			buf_adds(b, "\\\\");
+		} else if (n && code == '\n') {
+			buf_adds(b, "\\n");
+		} else if (n && code == '\t') {
+			buf_adds(b, "\\t");
+		} else if (n && !is_harmful(code)) {
+			buf_add(b, p, n);
+		} else {
+			n = n ? n : 1;
+			for (i = 0; i < n; i++)
+				buf_addf(b, "\\x%02x", p[i]);
+		}
+		p += n;
+		len -= n;
+	}
+}
+
+const char *buf_str(const struct buf *b)
+{
+	return b->data ? b->data : "";
+}
+
+bool buf_failed(const struct buf *b)
+{
+	return b->failed;
+}
+
+void buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+	if (b->data)
+		b->data[0] = '\0';
+}
+
+void buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf)BUF_INIT;
+}

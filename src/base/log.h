@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Notes to the user on stderr: warnings, and with --verbose why the program
+ * does what it does. Data never goes here. NULL is a valid, silent log.
+ */
+#ifndef S390MEMCTL_BASE_LOG_H
+#define S390MEMCTL_BASE_LOG_H
+
+#include <stdio.h>
+
+struct log {
+	FILE *stream;		/* usually stderr */
+	int verbose;		/* 0: warnings; 1: decisions; 2: every stop and call */
+	int quiet;		/* no notes, warnings stay */
+};
+
+/* Print "s390memctl: warning: ..." - always. */
+void log_warn(const struct log *log, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Print "s390memctl: ..." unless quiet. */
+void log_note(const struct log *log, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Print "s390memctl: ..." if verbose is at least level. */
+void log_verbose(const struct log *log, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Lines of a memory dump: address, words, ASCII (and EBCDIC on request);
+ * repeated lines collapse to "*", a hole is one line with its exception.
+ */
+#ifndef S390MEMCTL_OUT_HEXDUMP_H
+#define S390MEMCTL_OUT_HEXDUMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "out/out.h"
+
+enum mem_type { MEM_HEX, MEM_U8, MEM_U16, MEM_U32, MEM_U64, MEM_STR, MEM_EBCDIC, MEM_RAW };
+
+/* The type that a name (hex u8 u16 u32 u64 str ebcdic raw) means, or -1. */
+int mem_type_parse(const char *name);
+/* Bytes of one value of a type: 1, 2, 4, 8. */
+size_t mem_type_size(enum mem_type type);
+
+struct hexdump;
+
+/*
+ * Start a dump of a type. Text goes to o line by line as data comes; in JSON
+ * mode the runs become the array "runs" of the open document: {address,
+ * length, data} or {address, length, code, name}; with u8..u64 "values", with
+ * str and ebcdic "text".
+ * ebcdic: show an EBCDIC column beside ASCII (MEM_HEX). NULL: out of memory.
+ */
+struct hexdump *hexdump_new(struct out *o, enum mem_type type, bool ebcdic);
+/* The next bytes, from addr on, in address order. */
+void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len);
+/* A hole with its program-interruption code, in address order. */
+void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code);
+/* Print what is pending and free. */
+void hexdump_end(struct hexdump *h);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Numbers and address expressions as users write them: C numbers, symbol,
+ * symbol+offset, symbol-offset, %r15, %psw, %r15+160.
+ */
+#ifndef S390MEMCTL_SYM_EXPR_H
+#define S390MEMCTL_SYM_EXPR_H
+
+#include <stdint.h>
+
+#include "arch/regs.h"
+#include "base/error.h"
+#include "sym/symtab.h"
+
+struct expr_context {
+	const struct symtab *symbols;	/* NULL: none loaded */
+	/* Get the registers of the current vCPU, called only when one is named; may be NULL. */
+	struct error *(*regs)(void *arg, struct s390_regs *regs);
+	void *arg;
+};
+
+/*
+ * Parse a C number (decimal, 0x, 0 octal, 0b) that must fit into bits bits
+ * (8..64); a leading '-' is allowed if is_signed, the value is then the two's
+ * complement in that width. Errors: ERROR_USAGE that names the text, what
+ * names the argument ("length").
+ */
+struct error *number_parse(const char *text, const char *what, unsigned int bits,
+			   int is_signed, uint64_t *value);
+/* Like number_parse() for lengths: 64 bits, K, M, G, T suffixes (powers of 1024), not 0. */
+struct error *length_parse(const char *text, const char *what, uint64_t *value);
+/* Evaluate an address expression; overflow past 2^64 is an error. */
+struct error *expr_parse(const char *text, const struct expr_context *ctx,
+			 uint64_t *value);
+
+#endif

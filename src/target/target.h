@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A target is a guest CPU whose memory can be worked on: a live vCPU today,
+ * dumps later. Commands use only this interface.
+ */
+#ifndef S390MEMCTL_TARGET_TARGET_H
+#define S390MEMCTL_TARGET_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/regs.h"
+#include "arch/space.h"
+#include "base/error.h"
+#include "base/log.h"
+
+/* How one access is made. */
+struct access {
+	uint64_t addr;		/* logical (or absolute, or SIDA offset) address of byte 0 */
+	enum space space;	/* SPACE_AUTO, SPACE_ABSOLUTE or SPACE_SIDA */
+	uint8_t ar;		/* access register 0-15; means something in AR mode only */
+	int16_t key;		/* access key 0-15, or -1 for none */
+	bool inject;		/* deliver an exception to the guest (KVM_S390_MEMOP_F_INJECT_EXCEPTION) */
+};
+
+#define ACCESS_INIT(a) { .addr = (a), .space = SPACE_AUTO, .ar = 0, .key = -1, .inject = false }
+
+/* What the last operations cost the guest; all times in nanoseconds. */
+struct target_stats {
+	uint64_t stops;		/* how often the vCPU thread was stopped */
+	uint64_t calls;		/* system calls made in the VMM */
+	uint64_t stopped_ns;	/* sum */
+	uint64_t longest_ns;	/* longest single stop */
+	uint64_t bytes;		/* guest bytes moved */
+};
+
+/* One fact about the target, in order of display; for `info`. */
+struct target_fact {
+	const char *key;	/* JSON member, "vcpu_fd" */
+	const char *label;	/* for people, "vcpu fd" */
+	char value[256];	/* printable text */
+	bool is_number;		/* JSON number (decimal in value) */
+	bool is_bool;		/* JSON boolean ("yes"/"no" in value) */
+};
+
+struct target;
+
+struct target_ops {
+	const char *name;	/* "kvm" */
+	bool live;
+
+	/*
+	 * Fetch len bytes. *done: bytes that were got before the error, always
+	 * a prefix. An access exception is an ERROR_ACCESS with the first
+	 * failing address.
+	 */
+	struct error *(*read)(struct target *t, const struct access *a,
+			      void *buf, size_t len, size_t *done);
+	/*
+	 * Store len bytes; nothing is stored unless the whole range can be.
+	 * *done: bytes stored (a prefix).
+	 */
+	struct error *(*write)(struct target *t, const struct access *a,
+			       const void *buf, size_t len, size_t *done);
+	/* Would a fetch (store) of len bytes succeed? Touches nothing. *done as for read. */
+	struct error *(*check)(struct target *t, const struct access *a,
+			       bool store, uint64_t len, uint64_t *done);
+	/*
+	 * Compare and exchange size (1, 2, 4, 8, 16) bytes at an absolute,
+	 * size-aligned address: *success, and old holds what was found when it differs.
+	 */
+	struct error *(*cas)(struct target *t, const struct access *a,
+			     void *old, const void *new_, size_t size,
+			     bool *success);
+	/* Registers of the CPU. stop: let the CPU stand still for it; else as of the last exit. */
+	struct error *(*regs)(struct target *t, bool stop, struct s390_regs *regs);
+	/* The idx-th fact for `info`; false behind the last one. */
+	bool (*fact)(struct target *t, size_t idx, struct target_fact *fact);
+	/* Detach and free. The error, if any, says what could not be undone. */
+	struct error *(*close)(struct target *t);
+};
+
+struct target {
+	const struct target_ops *ops;
+	const struct log *log;
+	struct target_stats stats;
+	char name[128];		/* guest name, printable, or "" */
+	int pid;		/* of the VMM, or 0 */
+	int vcpu;		/* vCPU id */
+	uint32_t cap_limit;	/* bytes a single call moves, 65536 */
+	/*
+	 * The space of the last completed access, set by read, write and check:
+	 * SPACE_AUTO resolved by the PSW of that instant.
+	 */
+	enum space last_space;
+	/* Set by read/write/check when the access-register bug of kernels
+	 * without commit 01be7f53dfc2 was met (and repaired). */
+	bool ar_bug_met;
+};
+
+#endif
