@@ -13,7 +13,11 @@
 struct session;
 
 enum command_flags {
-	CMD_NEEDS_TARGET = 1,	/* attach first */
+	/*
+	 * Works on a guest: the handler calls session_attach() once it has
+	 * understood all its arguments, so that bad input touches nothing.
+	 */
+	CMD_NEEDS_TARGET = 1,
 	CMD_NEEDS_WRITE = 2,	/* refused without -w/--write */
 };
 
@@ -45,13 +49,32 @@ struct command {
 	struct error *(*run)(struct session *s, const struct command_args *args);
 };
 
-/* The table, ending with a row without name. */
+/* The rows; each stands in the cmd-*.c of its name. */
+extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, cmd_fill,
+	cmd_check, cmd_dump, cmd_load, cmd_cas, cmd_help, cmd_version, cmd_quit;
+
+/* The table, ending with NULL. */
 extern const struct command *const command_table[];
-/* The command of a name; NULL if there is none. */
+
+/* The command of exactly this name; NULL if there is none. */
 const struct command *command_find(const char *name);
-/* The argument of an option, NULL if it was not given. Asserts that the command has such an option. */
+/*
+ * The command that a name or an unambiguous beginning of one means. ERROR_USAGE
+ * that tells what it could mean, or which name is near.
+ */
+struct error *command_lookup(const char *name, const struct command **cmd);
+/*
+ * The argument of an option ("" if it takes none), NULL if it was not given.
+ * Asserts that the command has such an option.
+ */
 const char *command_opt(const struct command_args *args, const char *name);
-/* Take words (words[0] is the command) apart and run the command: gate, attach, handler, error, exit code. */
+/*
+ * Run one command, from its words (words[0] is its name): options, write
+ * gate, handler, error message, statistics. Returns its exit code; 128 + signal
+ * number if a signal has ended it.
+ */
 int command_run(struct session *s, int nr_words, char **words);
+/* Exit code of an error; 0 for NULL. */
+int command_exit_code(const struct error *err);
 
 #endif
