@@ -2,7 +2,10 @@
 # shellcheck shell=sh
 #
 # TAP for scripts that busybox sh runs inside a bed. Include it first:
-#	. /test/inner/lib.sh
+#	. ./inner/lib.sh
+#
+# A script is started in the directory that holds inner/ (the scripts) and vmm/
+# (testvmm and its scenarios); s390memctl is in PATH.
 #
 # Each check prints one line "ok N - TEXT" or "not ok N - TEXT"; done_testing
 # prints the plan, and ends the script.

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# All scripts fast-*.sh one after the other, in one boot. The lines "# begin"
+# and "# end" tell the host where each begins and how it ended.
+
+for script in inner/fast-*.sh; do
+	[ -f "$script" ] || continue
+	name=${script##*/}
+	name=${name%.sh}
+	echo "# begin $name"
+	sh "$script"
+	echo "# end $name $?"
+done

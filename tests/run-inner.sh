@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Runs a script of tests/inner with the s390x build of s390memctl: in a bed, or
+# right here on an s390x machine with KVM.
+#
+# Usage: run-inner.sh fast|nested 6.1|6.12 SCRIPT [BED-OPTION]...
+#
+# The bed, the s390x build and the test VMM must be there (quickstart makes
+# them); the environment may name other places: S390MEMCTL_CACHE,
+# S390MEMCTL_CROSS, S390MEMCTL_VMM. The exit status is the script's, 77 when
+# something is missing, 125 when the bed failed.
+
+set -euo pipefail
+
+kind=$1
+kernel=$2
+script=$3
+shift 3
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=bed-lib.sh
+. "$tests/bed-lib.sh"
+
+reason=$(bed_missing)
+if [ -n "$reason" ]; then
+	printf 'run-inner.sh: %s\n' "$reason" >&2
+	exit 77
+fi
+if on_z; then
+	exec "$tests/here-s390x.sh" "$kind" "$script" "$vmm" "$cross"
+fi
+exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
+	--with "inner=$tests/inner" --with "vmm=$vmm" --exe "$cross/src/s390memctl" \
+	--script "$tests/inner/$script" "$@"
