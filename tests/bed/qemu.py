@@ -25,7 +25,7 @@ class Machine:
     kernel_parameters = "console=ttysclp0"
     compress_initrd = True
 
-    def __init__(self, directory, memory=1024, cpus=2):
+    def __init__(self, directory, _cache, memory=1024, cpus=2):
         self.console = os.path.join(directory, "console")
         self.memory = memory
         self.cpus = cpus

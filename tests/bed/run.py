@@ -64,7 +64,8 @@ def parse_arguments(argv):
     parser.add_argument("--exe", metavar="PATH", action="append", default=[],
                         help="copy the s390x program, with its libraries, to /usr/bin")
     parser.add_argument("--timeout", metavar="SECONDS", type=float,
-                        help=f"for everything, boot and script (default: {TIMEOUTS})")
+                        help="for everything, boot and script (default: "
+                        + ", ".join(f"{kind} {t}" for kind, t in TIMEOUTS.items()) + ")")
     parser.add_argument("--append", metavar="TEXT", default="", help="parameters for the kernel")
     parser.add_argument("--out", metavar="DIR", help="where to copy what the script left in /out")
     parser.usage = parser.format_usage().removeprefix("usage: ").rstrip() + " [-- COMMAND...]"
@@ -90,7 +91,7 @@ class Bed:
         self.directory = directory
         self.kernel = initrd.Kernel(cache, arguments.kernel)
         machine = qemu.Machine if arguments.kind == "fast" else hercules.Machine
-        self.machine = machine(directory)
+        self.machine = machine(directory, cache)
 
     def _built(self, program):
         return os.path.join(self.cache, "build", program)

@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (argc == 2 && !strcmp(argv[1], "--esop"))
-		return ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_S390_COW) != 1;
+		return ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_S390_COW) <= 0;
 	if (run_once(kvm))
 		perror("throwaway");
 	return 0;

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh disable=SC2034
+#
+# Part of init in the nested bed: starts QEMU with KVM and waits until its
+# guest, a Linux, ticks. Sets, for the script, QEMU_PID, and L2_LOG, the file
+# with the guest's console.
+
+L2_LOG=/tmp/l2.log
+qemu_errors=/tmp/qemu.err
+
+# Hercules does not announce ESOP, see hercules.py: it acts on this line.
+announce_esop() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		/bed/throwaway --esop && return
+		echo "bed: set ESOP" >/dev/console
+		sleep 1
+	done
+	fail "KVM_CAP_S390_COW does not come"
+}
+
+start_qemu() {
+	# Hercules has no configuration topology; 160 MB keep L1 from swapping.
+	/usr/bin/qemu-system-s390x -name guest=demo,debug-threads=on \
+		-M s390-ccw-virtio -accel kvm -cpu host,ctop=off \
+		-m 160 -mem-prealloc -smp 1 -sandbox on \
+		-nodefaults -display none -vga none \
+		-chardev file,id=console,path=$L2_LOG \
+		-device sclpconsole,chardev=console \
+		-kernel /bed/l2.kernel -initrd /bed/l2.gz \
+		-append "console=ttysclp0 nokaslr panic=1 pci=off" \
+		</dev/null >$qemu_errors 2>&1 3>&- 4>&- &
+	QEMU_PID=$!
+}
+
+wait_for_l2() {
+	until grep -q "L2 tick 1" $L2_LOG 2>/dev/null; do
+		if ! kill -0 "$QEMU_PID" 2>/dev/null; then
+			fail "QEMU ended: $(tail -n 1 $qemu_errors)"
+		fi
+		sleep 1
+	done
+}
+
+announce_esop
+echo "progress starting QEMU with a guest" >&3
+start_qemu
+echo "progress waiting for the guest to tick" >&3
+wait_for_l2
+export L2_LOG QEMU_PID
