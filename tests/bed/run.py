@@ -20,6 +20,7 @@ import hercules
 import initrd
 import patchkvm
 import qemu
+import siewait
 from elf import Elf, ElfError, library_closure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -116,7 +117,7 @@ class Bed:
         cpio.file("bed/modules", "".join(names).encode())
         kvm = self.kernel.module("kvm")
         if self.arguments.kind == "fast":
-            kvm = patchkvm.patch(kvm)
+            kvm = siewait.patch(patchkvm.patch(kvm))
         cpio.file("bed/kvm.ko", kvm)
 
     def _add_program(self, cpio, name, path, mode_of=None):
