@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * System calls in a thread of another process.
+ *
+ * Why this cannot harm the VMM, whenever we are killed. When a tracer dies, the
+ * kernel detaches its tracee, which runs on from the registers it has then.
+ * So every set of registers that the thread ever has must lead it back to its own
+ * state, without us:
+ *
+ *  1. PTRACE_SEIZE, PTRACE_INTERRUPT. The thread stands at a PTRACE_EVENT_STOP on
+ *     its way back to user mode (KVM_RUN has returned -EINTR, which every VMM
+ *     takes as "enter again"). Nothing is changed: killed here, it goes on.
+ *     (PTRACE_O_EXITKILL is never set.)
+ *  2. A signal frame with the thread's own registers, floating-point and vector
+ *     state and signal mask is written below its stack pointer (and red zone), just
+ *     where the kernel itself would put one. That memory is in nobody's use:
+ *     killed here, the thread goes on.
+ *  3. One PTRACE_SETREGSET sets all general registers: the instruction address is
+ *     at a system-call instruction of the VMM's own code that returns to its caller,
+ *     the return address leads to rt_sigreturn, the stack pointer is at the frame.
+ *     The kernel changes all of them or none as far as the thread can see, since
+ *     it does not run meanwhile. Killed here, the thread makes the call, returns
+ *     into rt_sigreturn and gets its registers and its mask from the frame. It is
+ *     not in a system call any more for the kernel's restart logic (x86-64:
+ *     orig_rax is -1; s390x: r2 is an argument, not -ERESTART*); what had to be
+ *     begun anew has been rewound in the frame's registers.
+ *  4. Only now the signal mask is set to "all blocked", so that no handler comes
+ *     in between; the frame has the thread's own mask, and rt_sigreturn sets
+ *     it. (Before step 3 a mask set by us would outlive us.) A handler that
+ *     did come between 3 and 4 would run below the frame and come back to it.
+ *     s390x: only behind this point access registers 0 and 1, the thread
+ *     pointer, may be anything but the thread's own.
+ *  5. PTRACE_SYSCALL to the call's entry and to its exit, where the result is
+ *     read. The kernel clears the tracing flags when a tracer dies (single-step is
+ *     not used: its trap would outlive us). For the next call of the same stop,
+ *     step 3 is done again: the frame is still there, nothing has read it.
+ *  6. PTRACE_DETACH at the exit stop. The thread goes through rt_sigreturn by
+ *     itself; whether we are alive plays no part in its restoration.
+ *
+ * A call itself must be harmless if it is the last thing we do: ioctl on the
+ * vCPU, mmap of scratch memory, munmap of it. No text is changed, no executable
+ * memory mapped; only memory below the stack pointer and our own scratch is written.
+ * The alternate signal stack is left alone (the frame's ss_flags are invalid on
+ * purpose, see kernel/signal.c restore_altstack()).
+ */
+#include "target/kvm/inject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "target/kvm/gadget.h"
+#include "target/kvm/inject-arch.h"
+#include "target/kvm/permit.h"
+#include "target/kvm/vmmcheck.h"
+
+#ifndef PTRACE_GET_RSEQ_CONFIGURATION
+#define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
+#endif
+#ifndef PTRACE_EVENT_STOP
+#define PTRACE_EVENT_STOP 128
+#endif
+
+#define NS_PER_MS 1000000ULL
+#define SPIN_NS 300000ULL	/* how long a wait yields before it sleeps */
+#define CALL_WAIT_NS (5000 * NS_PER_MS)	/* how long a call may take before we give up on it */
+
+/* How far a stop has gone. */
+enum phase {
+	PHASE_RUNNING,		/* not traced */
+	PHASE_STOPPED,		/* at its event stop, nothing changed */
+	PHASE_CALLED,		/* at the exit stop of a call, comes back by the frame */
+	PHASE_LOST,		/* traced, running: only our end lets go of it */
+};
+
+struct inject {
+	pid_t pid, tid;
+	int vcpu_fd;
+	struct inject_options opt;
+	struct inject_gadget gadget;
+	struct inject_saved *saved;
+	struct inject_frame frame;
+	enum phase phase;
+	enum inject_where where;
+	bool frame_written;
+	uint64_t stop_began;	/* ns, CLOCK_MONOTONIC */
+	uint64_t longest_call;	/* ns, in this stop */
+	uint64_t calls;
+	sigset_t own_mask;	/* ours, while the thread stands */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+static void sleep_ns(uint64_t ns)
+{
+	struct timespec ts = { (time_t)(ns / 1000000000ULL), (long)(ns % 1000000000ULL) };
+
+	nanosleep(&ts, NULL);
+}
+
+/*
+ * Nothing may stop us while the thread stands: a Ctrl-Z at this moment would
+ * make it stand until we are continued.
+ */
+static void block_own_signals(struct inject *inj)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &inj->own_mask);
+}
+
+static void unblock_own_signals(struct inject *inj)
+{
+	sigprocmask(SIG_SETMASK, &inj->own_mask, NULL);
+}
+
+struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd, const struct inject_options *opt,
+			  struct inject **result)
+{
+	struct inject *inj;
+	struct error *err;
+
+	err = vmmcheck(pid, tid, opt->suspend_seccomp, opt->log);
+	if (err)
+		return err;
+	inj = calloc(1, sizeof(*inj));
+	if (!inj)
+		return error_nomem();
+	inj->saved = inject_arch_saved_new();
+	if (!inj->saved) {
+		free(inj);
+		return error_nomem();
+	}
+	inj->pid = pid;
+	inj->tid = tid;
+	inj->vcpu_fd = vcpu_fd;
+	inj->opt = *opt;
+	err = gadget_find(pid, &inj->gadget);
+	if (err) {
+		inject_close(inj);
+		return err;
+	}
+	log_verbose(opt->log, 1,
+		    "calls are made by the code at %#llx of process %d, which returns to "
+		    "rt_sigreturn at %#llx%s",
+		    (unsigned long long)inj->gadget.call, (int)pid,
+		    (unsigned long long)inj->gadget.sigreturn,
+		    inj->gadget.uses_thread_pointer ? " (and stores errno)" : "");
+	*result = inj;
+	return NULL;
+}
+
+static struct error *gone(struct inject *inj)
+{
+	inj->phase = PHASE_RUNNING;
+	return error_hint(error_new(ERROR_TARGET, "thread %d of process %d has ended",
+				    (int)inj->tid, (int)inj->pid),
+			  "the VMM or this vCPU is gone; see `s390memctl list`");
+}
+
+/*
+ * Wait until the thread stops or ends. *status as from waitpid(2). A wait of less than
+ * SPIN_NS yields, a longer one sleeps in between.
+ */
+static struct error *wait_stop(struct inject *inj, uint64_t wait, int *status)
+{
+	uint64_t start = now_ns(), passed;
+	pid_t got;
+
+	for (;;) {
+		got = waitpid(inj->tid, status, __WALL | WNOHANG);
+		if (got == inj->tid) {
+			if (WIFSTOPPED(*status))
+				return NULL;
+			return gone(inj);
+		}
+		if (got < 0 && errno != EINTR)
+			return gone(inj);
+		passed = now_ns() - start;
+		if (passed > wait)
+			break;
+		if (passed < SPIN_NS)
+			sched_yield();
+		else
+			sleep_ns(50000);
+	}
+	return error_hint(error_new(ERROR_TARGET, "thread %d of process %d did not stop within "
+				    "%llu ms", (int)inj->tid, (int)inj->pid,
+				    (unsigned long long)(wait / NS_PER_MS)),
+			  "it hangs in the kernel (state D?), or the host is overloaded; nothing "
+			  "of it has been changed");
+}
+
+/* Is it the stop that PTRACE_INTERRUPT asked for (or a group stop)? */
+static bool is_event_stop(int status)
+{
+	return status >> 16 == PTRACE_EVENT_STOP;
+}
+
+/*
+ * Go on from any other stop as if we were not there: a signal-delivery stop
+ * hands the signal on.
+ */
+static int pass_on(struct inject *inj, int status, int request)
+{
+	int sig = WSTOPSIG(status);
+
+	if (status >> 16 || sig == (SIGTRAP | 0x80))
+		sig = 0;
+	return (int)ptrace(request, inj->tid, 0, sig);
+}
+
+/* Attach and bring the thread to its event stop. */
+static struct error *seize(struct inject *inj, uint64_t wait)
+{
+	unsigned long options = PTRACE_O_TRACESYSGOOD;
+	struct error *err;
+	int status;
+
+	if (inj->opt.suspend_seccomp)
+		options |= PTRACE_O_SUSPEND_SECCOMP;
+	if (ptrace(PTRACE_SEIZE, inj->tid, 0, options) < 0)
+		return permit_explain("/proc", inj->pid, inj->tid, errno, "PTRACE_SEIZE");
+	inj->phase = PHASE_LOST;
+	inj->stop_began = now_ns();
+	if (ptrace(PTRACE_INTERRUPT, inj->tid, 0, 0) < 0)
+		return gone(inj);
+	for (;;) {
+		err = wait_stop(inj, wait, &status);
+		if (err)
+			return err;
+		if (is_event_stop(status))
+			break;
+		log_verbose(inj->opt.log, 2, "thread %d: stop status %#x passed on",
+			    (int)inj->tid, (unsigned int)status);
+		if (pass_on(inj, status, PTRACE_CONT) < 0)
+			return gone(inj);
+	}
+	inj->phase = PHASE_STOPPED;
+	return NULL;
+}
+
+/*
+ * In user mode the thread may stand inside a restartable sequence, which the kernel
+ * would forget about. rseq(2); linux/rseq.h: rseq_cs is at offset 8.
+ */
+static bool in_restartable_sequence(const struct inject *inj)
+{
+	struct {
+		uint64_t pointer;
+		uint32_t size, signature, flags, pad;
+	} conf = { 0 };
+	uint64_t rseq_cs = 0;
+	struct error *err;
+
+	if (ptrace(PTRACE_GET_RSEQ_CONFIGURATION, inj->tid, sizeof(conf), &conf) < 0 ||
+	    !conf.pointer)
+		return false;
+	err = inject_peek(inj, conf.pointer + 8, &rseq_cs, sizeof(rseq_cs));
+	if (err) {
+		error_free(err);
+		return true;
+	}
+	return rseq_cs != 0;
+}
+
+/* Can a frame bring this state back? */
+static bool state_is_usable(const struct inject *inj)
+{
+	if (inj->where == INJECT_IN_USER)
+		return !in_restartable_sequence(inj);
+	return inject_arch_is_restartable(inj->saved);
+}
+
+/* Another tracer may be another s390memctl, which is through in a moment. */
+static bool worth_retrying(const struct error *err)
+{
+	return err->errnum == EPERM || err->errnum == EBUSY;
+}
+
+struct error *inject_stop(struct inject *inj)
+{
+	uint64_t deadline = now_ns() + inj->opt.wait_ns, pause = 50000, unused;
+	struct error *err;
+
+	for (;; pause = pause < NS_PER_MS ? pause * 2 : pause) {
+		bool last = now_ns() >= deadline ||
+			    (inj->opt.interrupted && *inj->opt.interrupted);
+
+		block_own_signals(inj);
+		err = seize(inj, inj->opt.wait_ns + 1000 * NS_PER_MS);
+		if (!err)
+			err = inject_arch_save(inj->tid, inj->saved);
+		if (!err) {
+			inj->where = inject_arch_where(inj->saved, inj->vcpu_fd);
+			if (inj->where == INJECT_IN_KVM_RUN || (last && state_is_usable(inj)))
+				break;
+		}
+		if (inj->phase == PHASE_STOPPED)
+			error_free(inject_resume(inj, &unused));
+		else
+			unblock_own_signals(inj);
+		if (inj->phase == PHASE_LOST && err)
+			err->fatal = true;
+		if (err && (last || !worth_retrying(err)))
+			return err;
+		error_free(err);
+		if (last)
+			return error_hint(
+				error_new(ERROR_TARGET,
+					  "thread %d is in a system call that cannot be "
+					  "interrupted without a trace", (int)inj->tid),
+				"it is not in KVM_RUN now; is the VM paused? Try again");
+		sleep_ns(pause);
+	}
+	inj->frame_written = false;
+	inj->longest_call = 0;
+	err = inject_arch_frame(inj->saved, &inj->gadget, &inj->frame);
+	if (err)
+		error_free(inject_resume(inj, &unused));
+	return err;
+}
+
+enum inject_where inject_where(const struct inject *inj)
+{
+	return inj->where;
+}
+
+/* Run to the next system-call stop; group stops on the way do not hold us up. */
+static struct error *run_to_syscall_stop(struct inject *inj)
+{
+	struct error *err;
+	int status, request = PTRACE_SYSCALL, sig = 0;
+
+	for (;;) {
+		if (ptrace(request, inj->tid, 0, sig) < 0)
+			return gone(inj);
+		err = wait_stop(inj, CALL_WAIT_NS, &status);
+		if (err) {
+			if (inj->phase != PHASE_RUNNING) {
+				inj->phase = PHASE_LOST;
+				err->fatal = true;
+				err = error_hint(err, "a system call made in it takes too long; "
+						 "when it returns, the thread goes on where it "
+						 "was, by itself");
+			}
+			return err;
+		}
+		if (status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80))
+			return NULL;
+		sig = status >> 16 ? 0 : WSTOPSIG(status);
+	}
+}
+
+/* Steps 2 to 4: frame, registers, signal mask. */
+static struct error *prepare_call(struct inject *inj, long nr, const uint64_t args[6],
+				  const uint32_t *acrs)
+{
+	uint64_t all = ~0ULL;
+	struct error *err;
+	bool first = !inj->frame_written;
+
+	if (first) {
+		err = inject_poke(inj, inj->frame.addr, inj->frame.bytes, inj->frame.len);
+		if (err)
+			return error_prefix(err, "signal frame on the stack of thread %d",
+					    (int)inj->tid);
+		inj->frame_written = true;
+		err = inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame, nr,
+					   args, false, NULL);
+		if (err)
+			return err;
+		inj->phase = PHASE_CALLED;
+		if (ptrace(PTRACE_SETSIGMASK, inj->tid, sizeof(all), &all) < 0)
+			return error_os(ERROR_TARGET, errno, "signal mask of thread %d",
+					(int)inj->tid);
+	}
+	if (first && !acrs && !inj->frame.thread_pointer)
+		return NULL;
+	return inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame, nr, args,
+				    true, acrs);
+}
+
+struct error *inject_call(struct inject *inj, long nr, const uint64_t args[6],
+			  const uint32_t *acrs, int64_t *result)
+{
+	uint64_t began = now_ns(), took;
+	struct error *err;
+
+	if (acrs && inj->gadget.uses_thread_pointer)
+		return error_new(ERROR_REFUSED,
+				 "access registers cannot be loaded for a call in this VMM");
+	err = prepare_call(inj, nr, args, acrs);
+	if (!err)
+		err = run_to_syscall_stop(inj);	/* entry */
+	if (!err)
+		err = run_to_syscall_stop(inj);	/* exit */
+	if (!err)
+		err = inject_arch_result(inj->tid, result);
+	if (err)
+		return err;
+	inj->calls++;
+	took = now_ns() - began;
+	if (took > inj->longest_call)
+		inj->longest_call = took;
+	log_verbose(inj->opt.log, 2, "thread %d: system call %ld returned %lld after %llu us",
+		    (int)inj->tid, nr, (long long)*result, (unsigned long long)(took / 1000));
+	return NULL;
+}
+
+uint64_t inject_stack_area(const struct inject *inj)
+{
+	return inj->frame.area;
+}
+
+bool inject_time_is_up(const struct inject *inj)
+{
+	return now_ns() - inj->stop_began + inj->longest_call > inj->opt.max_stop_ns;
+}
+
+struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
+{
+	int failed = 0;
+
+	*stopped_ns = 0;
+	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED) {
+		failed = ptrace(PTRACE_DETACH, inj->tid, 0, 0) < 0 ? errno : 0;
+		*stopped_ns = now_ns() - inj->stop_began;
+		inj->phase = PHASE_RUNNING;
+	}
+	unblock_own_signals(inj);
+	if (failed)
+		return gone(inj);
+	return NULL;
+}
+
+struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf, size_t len)
+{
+	struct iovec local = { buf, len };
+	struct iovec remote = { (void *)(uintptr_t)addr, len };
+	ssize_t got = process_vm_readv(inj->pid, &local, 1, &remote, 1, 0);
+
+	if (got == (ssize_t)len)
+		return NULL;
+	return error_os(ERROR_TARGET, got < 0 ? errno : EFAULT, "reading %zu bytes at %#llx of "
+			"process %d", len, (unsigned long long)addr, (int)inj->pid);
+}
+
+struct error *inject_poke(const struct inject *inj, uint64_t addr, const void *buf, size_t len)
+{
+	struct iovec local = { (void *)(uintptr_t)buf, len };
+	struct iovec remote = { (void *)(uintptr_t)addr, len };
+	ssize_t put = process_vm_writev(inj->pid, &local, 1, &remote, 1, 0);
+
+	if (put == (ssize_t)len)
+		return NULL;
+	return error_os(ERROR_TARGET, put < 0 ? errno : EFAULT, "writing %zu bytes at %#llx of "
+			"process %d", len, (unsigned long long)addr, (int)inj->pid);
+}
+
+uint64_t inject_calls(const struct inject *inj)
+{
+	return inj->calls;
+}
+
+void inject_close(struct inject *inj)
+{
+	uint64_t unused;
+
+	if (!inj)
+		return;
+	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED)
+		error_free(inject_resume(inj, &unused));
+	free(inj->saved);
+	free(inj);
+}
