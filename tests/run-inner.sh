@@ -27,8 +27,8 @@ if [ -n "$reason" ]; then
 	exit 77
 fi
 if on_z; then
-	exec "$tests/here-s390x.sh" "$kind" "$script" "$vmm" "$cross"
+	exec "$tests/here-s390x.sh" "$kind" "$script" "$cross/src" "$vmm"
 fi
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
-	--with "inner=$tests/inner" --with "vmm=$vmm" --exe "$cross/src/s390memctl" \
-	--script "$tests/inner/$script" "$@"
+	--with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
+	--exe "$cross/src/s390memctl" --exe "$vmm/testvmm" --script "$tests/inner/$script" "$@"

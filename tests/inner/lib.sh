@@ -4,8 +4,9 @@
 # TAP for scripts that busybox sh runs inside a bed. Include it first:
 #	. ./inner/lib.sh
 #
-# A script is started in the directory that holds inner/ (the scripts) and vmm/
-# (testvmm and its scenarios); s390memctl is in PATH.
+# A script is started in the directory that holds inner/ (the scripts) and
+# scenarios/ (of testvmm); s390memctl and testvmm are in PATH. vmm.sh here has
+# functions that start testvmm and talk to it.
 #
 # Each check prints one line "ok N - TEXT" or "not ok N - TEXT"; done_testing
 # prints the plan, and ends the script.

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# s390memctl against a real QEMU with KVM, whose guest is a running Linux: the
+# demo's session with its output checked, s390memctl killed 50 times, and QEMU
+# killed while it is worked on.
+
+echo "# begin nested"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. ./inner/lib.sh
+
+KILLS=50
+QEMU_RAM=$((160 << 20))
+user_page=0x10000000
+
+ticks() {
+	grep -c '^L2 tick' "$L2_LOG"
+}
+
+ticks_beyond() {
+	[ "$(ticks)" -gt "$1" ]
+}
+
+# guest_goes_on TEXT: it ticks again within 30 s
+guest_goes_on() {
+	goes_from=$(ticks)
+	ok "$1" wait_for 30 ticks_beyond "$goes_from"
+}
+
+qemu_lives() {
+	[ -d "/proc/$QEMU_PID/fd" ] && ! grep -q '^State:.*Z' "/proc/$QEMU_PID/status"
+}
+
+# No thread of QEMU is traced or stopped.
+qemu_is_free() {
+	! grep -qE '^(TracerPid:[^0-9]*[1-9]|State:[^A-Za-z]*[tT])' "/proc/$QEMU_PID"/task/*/status
+}
+
+# guest_ram ADDR LEN: guest memory as QEMU itself has it, another way to the
+# same bytes than KVM
+guest_ram() {
+	ram=$(awk -v size="$QEMU_RAM" '
+		function number(hex,   i, n) {
+			for (i = 1; i <= length(hex); i++)
+				n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
+			return n
+		}
+		{
+			split($1, range, "-")
+			if ($2 ~ /^rw-/ && number(range[2]) - number(range[1]) == size) {
+				print range[1]
+				exit
+			}
+		}' "/proc/$QEMU_PID/maps")
+	dd if="/proc/$QEMU_PID/mem" bs=4096 count=$(($2 / 4096)) \
+		skip=$(((0x$ram + $1) / 4096)) 2>/dev/null
+}
+
+# in_demo TEXT PATTERN: a line of the demo's output matches
+in_demo() {
+	if grep -qE -e "$2" /tmp/demo.txt; then
+		pass "demo: $1"
+	else
+		fail "demo: $1: nothing matches $2"
+	fi
+}
+
+check_demo() {
+	sh inner/demo.sh >/tmp/demo.txt 2>&1
+	demo_status=$?
+	sed 's/^/# /' /tmp/demo.txt
+	is "demo: ends well" "$demo_status" 0
+	in_demo "list names the guest, s390x, its PID" "$QEMU_PID.*demo|demo.*$QEMU_PID"
+	in_demo "info says that the call is injected" "inject"
+	in_demo "regs decodes the PSW" "problem state"
+	in_demo "the program's new PSW is in the lowcore" "0404c001 ?80000000|0404c00180000000"
+	in_demo "the kernel's banner is in its memory" "Linux version|L.?i.?n.?u.?x"
+	in_demo "a string of the user's page" "s390memctl user page of L2: hello from the problem state"
+	in_demo "an unmapped range fails with its exception" "exception"
+	in_demo "a write needs -w" "exit status 5"
+	in_demo "what was written is there" "written by"
+	in_demo "the dump has 4 MiB" "kernel.bin: 4194304 bytes"
+	in_demo "its checksum" "^[0-9a-f]{64} "
+	guest_ram 0x900000 4194304 >/tmp/kernel.ram
+	is "the dump is what QEMU has in its memory" \
+		"$(sha256sum </tmp/kernel.bin)" "$(sha256sum </tmp/kernel.ram)"
+}
+
+# Reads that go on and on, of the user's page and of absolute storage.
+reads=/tmp/reads
+make_reads() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		echo "check rw $user_page 8K"
+		echo "read --space=abs 0x200000 128K -t raw"
+	done >$reads
+}
+
+# Kills s390memctl at instants spread over its start, its work and its end.
+kill_often() {
+	survived=0
+	kill_number=0
+	killed=0
+	while [ $kill_number -lt $KILLS ]; do
+		kill_number=$((kill_number + 1))
+		s390memctl -g demo -f $reads >/dev/null 2>&1 </dev/null &
+		victim=$!
+		sleep "$(awk -v n="$kill_number" 'BEGIN { srand(n); print 0.1 + 1.4 * rand() }')"
+		kill -9 $victim 2>/dev/null
+		wait $victim
+		[ $? -ne 137 ] || killed=$((killed + 1))
+		if qemu_lives && qemu_is_free; then
+			survived=$((survived + 1))
+		fi
+	done
+	diag "$killed of $KILLS were killed before their end"
+	is "QEMU lives and no thread of it is traced after each of $KILLS SIGKILLs" \
+		$survived $KILLS
+	ok "most of them were killed before their end" [ $killed -gt $((KILLS / 2)) ]
+}
+
+reads_user_page() {
+	s390memctl -g demo read $user_page 64 -t str | grep -q hello
+}
+
+kill_qemu() {
+	rm -f /tmp/big.bin
+	s390memctl -g demo dump --space=abs 0 100M /tmp/big.bin >/tmp/big.out 2>/tmp/big.err </dev/null &
+	victim=$!
+	sleep 2
+	dump_ended=no
+	[ -d /proc/$victim ] || dump_ended=yes
+	kill -9 "$QEMU_PID"
+	# Not to hang is part of the matter: give up on it after 30 s.
+	(sleep 30; kill -9 $victim) 2>/dev/null &
+	watchdog=$!
+	wait $victim
+	dump_status=$?
+	kill $watchdog 2>/dev/null
+	is "the dump was still going on when QEMU was killed" $dump_ended no
+	is "QEMU killed in the middle: exit status" $dump_status 4
+	ok "s390memctl says so" [ -s /tmp/big.err ]
+	diag_file stderr /tmp/big.err
+	ok "no truncated file under the final name" [ ! -e /tmp/big.bin ]
+	run s390memctl -g demo read $user_page 64
+	expect_status "afterwards there is no such guest: exit status 4" 4
+}
+
+is "QEMU's threads have a seccomp filter (-sandbox on)" \
+	"$(sed -n 's/^Seccomp:[^0-9]*//p' "/proc/$QEMU_PID/status")" 2
+check_demo
+guest_goes_on "the guest ticks after the demo"
+make_reads
+kill_often
+guest_goes_on "the guest ticks after the SIGKILLs"
+ok "the user's page is read again" wait_for 20 reads_user_page
+kill_qemu
+(done_testing)
+echo "# end nested $?"
