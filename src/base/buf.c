@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Make room for more bytes and a NUL; false when that is not to be had. */
 static bool buf_grow(struct buf *b, size_t more)
 {
@@ -81,41 +83,6 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
-/*
- * The length of the valid UTF-8 sequence at s (1-4) and its code point; 0 if it
- * is none (overlong forms and surrogates count as none).
- */
-static size_t utf8_sequence(const unsigned char *s, size_t len, uint32_t *code)
-{
-	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n, i;
-
-	if (s[0] < 0x80) {
-		*code = s[0];
-		return 1;
-	}
-	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
-		return 0;
-	*code = s[0] & (0xff >> (n + 1));
-	for (i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (s[i] & 0x3f);
-	}
-	if (*code < lowest[n] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return n;
-}
-
-/* Code points that change how a terminal shows what stands around them. */
-static bool is_harmful(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x061c || c == 0xfeff;
-}
-
 void buf_add_escaped(struct buf *b, const char *s, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)s;
@@ -130,7 +97,7 @@ void buf_add_escaped(struct buf *b, const char *s, size_t len)
 			buf_adds(b, "\\n");
 		} else if (n && code == '\t') {
 			buf_adds(b, "\\t");
-		} else if (n && !is_harmful(code)) {
+		} else if (n && !utf8_is_harmful(code)) {
 			buf_add(b, p, n);
 		} else {
 			n = n ? n : 1;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* EBCDIC (IBM-1047) text by iconv(3). */
+/*
+ * EBCDIC (IBM-1047) text. A table of our own, so that it is the same on systems
+ * without the converters of iconv(3) and in static programs.
+ */
 #ifndef S390MEMCTL_OUT_EBCDIC_H
 #define S390MEMCTL_OUT_EBCDIC_H
 

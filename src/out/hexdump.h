@@ -24,8 +24,12 @@ struct hexdump;
 /*
  * Start a dump of a type. Text goes to o line by line as data comes; in JSON
  * mode the runs become the array "runs" of the open document: {address,
- * length, data} or {address, length, code, name}; with u8..u64 "values", with
- * str and ebcdic "text".
+ * length, data} or {address, length, code, name}; with u8..u64 "values" (u64 as
+ * strings) and "rest" for bytes that are less than one, with str "text" and
+ * "terminated" (by a NUL byte, where it ends), with ebcdic "text". Address,
+ * length and code are strings "0x...".
+ *
+ * Raw text mode writes the bytes alone; holes are notes on stderr.
  * ebcdic: show an EBCDIC column beside ASCII (MEM_HEX). NULL: out of memory.
  */
 struct hexdump *hexdump_new(struct out *o, enum mem_type type, bool ebcdic);

@@ -54,9 +54,15 @@ void out_array(struct out *o, const char *key);
 void out_close(struct out *o);		/* the innermost object or array */
 
 /*
+ * What was to be printed could not be made for lack of memory: the document
+ * becomes one that says so (JSON), out_flush() returns an error (text).
+ */
+void out_nomem(struct out *o);
+
+/*
  * The error of a command. JSON: member "error": {kind, message, hint, errno,
  * and for access exceptions code, name, address, space, ar, key, store}.
- * Text: "s390memctl: message" and "s390memctl: hint" on stderr.
+ * Text, and when no document is open: "s390memctl: message" and "s390memctl: hint" on stderr.
  */
 void out_error(struct out *o, const struct error *err);
 

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A dump is a sequence of runs of readable bytes and holes. Text is printed as
+ * it comes: lines of 16 bytes (hex, u8..u64), one quoted string a run (str,
+ * ebcdic) or the bytes themselves (raw). For JSON a run is gathered whole.
+ */
+#include "out/hexdump.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/pgm.h"
+#include "base/buf.h"
+#include "base/endian.h"
+#include "base/utf8.h"
+#include "out/ebcdic.h"
+
+#define LINE_BYTES 16
+
+struct hexdump {
+	struct out *o;
+	enum mem_type type;
+	bool ebcdic;		/* an EBCDIC column */
+
+	bool in_run;
+	uint64_t next;		/* address behind the last byte of the run */
+	uint64_t run_addr;	/* JSON and strings: where the run began */
+	uint64_t run_len;
+
+	/* lines: the one that is being filled, and the last full one */
+	unsigned char line[LINE_BYTES];
+	size_t line_len;
+	unsigned char last[LINE_BYTES];
+	bool have_last;
+	size_t repeats;		/* full lines equal to last that were not printed */
+
+	bool ended;		/* strings: the NUL byte was met */
+	struct buf held;	/* JSON: the run; strings: bytes not printed yet */
+};
+
+static const struct {
+	const char *name;
+	size_t size;
+} types[] = {
+	[MEM_HEX] = { "hex", 1 },
+	[MEM_U8] = { "u8", 1 },
+	[MEM_U16] = { "u16", 2 },
+	[MEM_U32] = { "u32", 4 },
+	[MEM_U64] = { "u64", 8 },
+	[MEM_STR] = { "str", 1 },
+	[MEM_EBCDIC] = { "ebcdic", 1 },
+	[MEM_RAW] = { "raw", 1 },
+};
+
+int mem_type_parse(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (!strcmp(name, types[i].name))
+			return (int)i;
+	}
+	return -1;
+}
+
+size_t mem_type_size(enum mem_type type)
+{
+	return types[type].size;
+}
+
+struct hexdump *hexdump_new(struct out *o, enum mem_type type, bool ebcdic)
+{
+	struct hexdump *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->o = o;
+	h->type = type;
+	h->ebcdic = ebcdic;
+	out_array(o, "runs");
+	return h;
+}
+
+/* Whether the type is shown as lines of 16 bytes. */
+static bool has_lines(enum mem_type type)
+{
+	return type <= MEM_U64;
+}
+
+/* The big-endian number of size (1, 2, 4, 8) bytes at p. */
+static uint64_t get_value(const unsigned char *p, size_t size)
+{
+	switch (size) {
+	case 1:
+		return p[0];
+	case 2:
+		return get_be16(p);
+	case 4:
+		return get_be32(p);
+	default:
+		return get_be64(p);
+	}
+}
+
+/* Lines of text */
+
+static char *add_hex(char *s, const unsigned char *p, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (; len; p++, len--) {
+		*s++ = digits[*p >> 4];
+		*s++ = digits[*p & 0xf];
+	}
+	return s;
+}
+
+/* The bytes as words of 4; places without a byte are blank if a column follows. */
+static char *add_words(char *s, const unsigned char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < LINE_BYTES; i++) {
+		if (i % 4 == 0)
+			*s++ = ' ';
+		if (i < len) {
+			s = add_hex(s, p + i, 1);
+		} else {
+			*s++ = ' ';
+			*s++ = ' ';
+		}
+	}
+	return s;
+}
+
+/* Characters between bars. */
+static char *add_column(char *s, const char *text, size_t len)
+{
+	*s++ = ' ';
+	*s++ = ' ';
+	*s++ = '|';
+	memcpy(s, text, len);
+	s += len;
+	*s++ = '|';
+	return s;
+}
+
+static char *add_ascii(char *s, const unsigned char *p, size_t len)
+{
+	char text[LINE_BYTES];
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		text[i] = p[i] >= 0x20 && p[i] < 0x7f ? (char)p[i] : '.';
+	return add_column(s, text, len);
+}
+
+static char *add_ebcdic(char *s, const unsigned char *p, size_t len)
+{
+	char text[LINE_BYTES];
+
+	/* In its place even where the ASCII column is short. */
+	memset(s, ' ', LINE_BYTES - len);
+	s += LINE_BYTES - len;
+	ebcdic_to_ascii(p, len, text);
+	return add_column(s, text, len);
+}
+
+/* Values of the type; a rest that is shorter than one is shown as what it is. */
+static char *add_values(char *s, const unsigned char *p, size_t len, size_t size)
+{
+	size_t n;
+
+	for (; len; p += n, len -= n) {
+		n = len < size ? len : size;
+		*s++ = ' ';
+		*s++ = '0';
+		*s++ = 'x';
+		s = add_hex(s, p, n);
+	}
+	return s;
+}
+
+static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len)
+{
+	unsigned char addr_be[8];
+	char line[128], *s;
+
+	put_be64(addr_be, addr);
+	s = add_hex(line, addr_be, sizeof(addr_be));
+	if (h->type == MEM_HEX) {
+		*s++ = ' ';
+		s = add_words(s, p, len);
+		s = add_ascii(s, p, len);
+		if (h->ebcdic)
+			s = add_ebcdic(s, p, len);
+	} else {
+		*s++ = ':';
+		s = add_values(s, p, len, mem_type_size(h->type));
+	}
+	*s++ = '\n';
+	out_raw(h->o, line, (size_t)(s - line));
+}
+
+/* Print "*" for the last lines lines that were held back. */
+static void print_repeats(struct hexdump *h, size_t lines)
+{
+	if (lines)
+		out_text(h->o, "*\n");
+	h->repeats = 0;
+}
+
+/* The line is full: print it unless it equals the one before. */
+static void line_full(struct hexdump *h)
+{
+	h->line_len = 0;
+	if (h->have_last && !memcmp(h->line, h->last, LINE_BYTES)) {
+		h->repeats++;
+		return;
+	}
+	print_repeats(h, h->repeats);
+	print_line(h, h->next - LINE_BYTES, h->line, LINE_BYTES);
+	memcpy(h->last, h->line, LINE_BYTES);
+	h->have_last = true;
+}
+
+static void lines_data(struct hexdump *h, const unsigned char *p, size_t len)
+{
+	size_t n;
+
+	for (; len; p += n, len -= n) {
+		n = LINE_BYTES - h->line_len;
+		if (n > len)
+			n = len;
+		memcpy(h->line + h->line_len, p, n);
+		h->line_len += n;
+		h->next += n;
+		if (h->line_len == LINE_BYTES)
+			line_full(h);
+	}
+}
+
+/* The run is over: its last line is always printed. */
+static void lines_end(struct hexdump *h)
+{
+	size_t rest = h->line_len;
+
+	if (rest) {
+		print_repeats(h, h->repeats);
+		print_line(h, h->next - rest, h->line, rest);
+	} else if (h->repeats) {
+		print_repeats(h, h->repeats - 1);
+		print_line(h, h->next - LINE_BYTES, h->last, LINE_BYTES);
+	}
+	h->line_len = 0;
+	h->have_last = false;
+}
+
+/* Quoted strings */
+
+/*
+ * Print what is held, escaped. Unless it is the end of the run, the last bytes
+ * stay where a UTF-8 sequence may be cut.
+ */
+static void print_held(struct hexdump *h, bool end)
+{
+	size_t left = h->held.len, keep = end ? 0 : UTF8_MAX - 1, n;
+	const char *p = h->held.data;
+	struct buf text = BUF_INIT;
+	char rest[UTF8_MAX];
+	uint32_t code;
+
+	for (; left > keep; p += n, left -= n) {
+		n = utf8_sequence(p, left, &code);
+		if (n && code == '"')
+			buf_adds(&text, "\\\"");
+		else
+			buf_add_escaped(&text, p, n ? n : 1);
+		n = n ? n : 1;
+		if (text.len >= 4096) {
+			out_raw(h->o, buf_str(&text), text.len);
+			buf_reset(&text);
+		}
+	}
+	out_raw(h->o, buf_str(&text), text.len);
+	if (buf_failed(&text) || buf_failed(&h->held))
+		out_nomem(h->o);
+	buf_free(&text);
+	if (left)
+		memcpy(rest, p, left);
+	buf_reset(&h->held);
+	buf_add(&h->held, rest, left);
+}
+
+/* The next bytes of a string up to its NUL byte, EBCDIC as ASCII. */
+static void hold_string(struct hexdump *h, const unsigned char *p, size_t len)
+{
+	char ascii[256];
+	size_t n;
+
+	if (h->type == MEM_STR) {
+		n = strnlen((const char *)p, len);
+		buf_add(&h->held, p, n);
+		h->ended = n < len;
+		return;
+	}
+	for (; len; p += n, len -= n) {
+		n = len < sizeof(ascii) ? len : sizeof(ascii);
+		ebcdic_to_ascii(p, n, ascii);
+		buf_add(&h->held, ascii, n);
+	}
+}
+
+static void string_data(struct hexdump *h, const unsigned char *p, size_t len)
+{
+	size_t n;
+
+	if (!h->run_len)
+		out_text(h->o, "%016" PRIx64 ": \"", h->run_addr);
+	for (; len && !h->ended; p += n, len -= n) {
+		n = len < 4096 ? len : 4096;
+		hold_string(h, p, n);
+		print_held(h, false);
+	}
+}
+
+static void string_end(struct hexdump *h)
+{
+	print_held(h, true);
+	out_text(h->o, h->type == MEM_EBCDIC || h->ended ? "\"\n" : "\"...\n");
+}
+
+/* JSON */
+
+static void put_values(struct hexdump *h, const unsigned char *p, size_t len)
+{
+	size_t size = mem_type_size(h->type);
+
+	out_array(h->o, "values");
+	for (; len >= size; p += size, len -= size) {
+		if (h->type == MEM_U64)
+			out_hex(h->o, NULL, get_value(p, size));
+		else
+			out_num(h->o, NULL, (long long)get_value(p, size));
+	}
+	out_close(h->o);
+	if (len)
+		out_bytes(h->o, "rest", p, len);
+}
+
+/* One run of the array. len: bytes at p, which may be fewer than the run has for strings. */
+static void put_run(struct hexdump *h, uint64_t addr, uint64_t run_len,
+		    const void *p, size_t len)
+{
+	struct out *o = h->o;
+
+	out_object(o, NULL);
+	out_hex(o, "address", addr);
+	out_hex(o, "length", run_len);
+	switch (h->type) {
+	case MEM_HEX:
+	case MEM_RAW:
+		out_bytes(o, "data", p, len);
+		break;
+	case MEM_STR:
+		out_str(o, "text", p);
+		out_bool(o, "terminated", h->ended);
+		break;
+	case MEM_EBCDIC:
+		out_str(o, "text", p);
+		break;
+	default:
+		put_values(h, p, len);
+	}
+	out_close(o);
+}
+
+static void json_end(struct hexdump *h)
+{
+	if (buf_failed(&h->held))
+		out_nomem(h->o);
+	put_run(h, h->run_addr, h->run_len, buf_str(&h->held), h->held.len);
+}
+
+static void json_data(struct hexdump *h, const unsigned char *p, size_t len)
+{
+	if (h->type != MEM_STR && h->type != MEM_EBCDIC)
+		buf_add(&h->held, p, len);
+	else if (!h->ended)
+		hold_string(h, p, len);
+}
+
+/* All */
+
+static void run_end(struct hexdump *h)
+{
+	if (!h->in_run)
+		return;
+	if (out_is_json(h->o))
+		json_end(h);
+	else if (has_lines(h->type))
+		lines_end(h);
+	else if (h->type != MEM_RAW)
+		string_end(h);
+	buf_reset(&h->held);
+	h->in_run = false;
+}
+
+static void run_begin(struct hexdump *h, uint64_t addr)
+{
+	h->in_run = true;
+	h->next = addr;
+	h->run_addr = addr;
+	h->run_len = 0;
+	h->ended = false;
+}
+
+void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len)
+{
+	if (!len)
+		return;
+	if (h->in_run && addr != h->next)
+		run_end(h);
+	if (!h->in_run)
+		run_begin(h, addr);
+	if (out_is_json(h->o))
+		json_data(h, data, len);
+	else if (has_lines(h->type))
+		lines_data(h, data, len);
+	else if (h->type == MEM_RAW)
+		out_raw(h->o, data, len);
+	else
+		string_data(h, data, len);
+	h->run_len += len;
+	h->next = h->run_addr + h->run_len;
+}
+
+/* Raw bytes go to stdout alone: a hole in them is a note. */
+static void note_hole(uint64_t addr, uint64_t last, uint16_t code)
+{
+	fprintf(stderr, "s390memctl: %016" PRIx64 "-%016" PRIx64 ": %s (%04x)\n",
+		addr, last, pgm_name(code), code);
+}
+
+void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code)
+{
+	uint64_t last = addr + len - 1;
+
+	if (!len)
+		return;
+	run_end(h);
+	if (out_is_json(h->o)) {
+		out_object(h->o, NULL);
+		out_hex(h->o, "address", addr);
+		out_hex(h->o, "length", len);
+		out_hex(h->o, "code", code);
+		out_str(h->o, "name", pgm_name(code));
+		out_close(h->o);
+	} else if (h->type == MEM_RAW) {
+		note_hole(addr, last, code);
+	} else {
+		out_text(h->o, "%016" PRIx64 "-%016" PRIx64 ": %s (%04x)\n",
+			 addr, last, pgm_name(code), code);
+	}
+}
+
+void hexdump_end(struct hexdump *h)
+{
+	run_end(h);
+	out_close(h->o);
+	buf_free(&h->held);
+	free(h);
+}
