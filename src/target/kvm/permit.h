@@ -17,13 +17,14 @@ enum permit_layer {
 	PERMIT_OK,
 	PERMIT_UID,		/* another user's process and no CAP_SYS_PTRACE */
 	PERMIT_USERNS,		/* capability held in another user namespace than the target's */
-	PERMIT_DUMPABLE,	/* not dumpable (setuid, prctl) */
+	PERMIT_DUMPABLE,	/* not dumpable (setuid, file capabilities, prctl) */
+	PERMIT_CAPS,		/* it holds capabilities that we lack */
 	PERMIT_YAMA,		/* kernel.yama.ptrace_scope */
 	PERMIT_LSM,		/* SELinux, AppArmor */
 	PERMIT_TRACER,		/* another tracer has the thread */
 	PERMIT_GONE,		/* no such process */
 	PERMIT_SELF,		/* it is ourselves */
-	PERMIT_UNKNOWN,
+	PERMIT_UNKNOWN,		/* our own credentials cannot be read */
 };
 
 struct permit {
@@ -36,14 +37,16 @@ struct permit {
 
 /*
  * Predict from /proc whether this process may attach to thread tid of pid
- * (tid 0: any thread). Prediction only: the kernel has the last word.
+ * (tid 0: any thread). Prediction only: the kernel has the last word. why and
+ * hint are printable, "" if nothing forbids it.
  */
 void permit_predict(const char *proc, pid_t pid, pid_t tid, struct permit *p);
 
 /*
  * Explain a failure errnum (EPERM, EACCES, ESRCH, EBUSY) of pidfd_getfd,
  * ptrace or process_vm_readv on pid/tid: what names the call. Always an
- * ERROR_TARGET with a hint.
+ * ERROR_TARGET with a hint: "process 12: pidfd_getfd: Operation not permitted:
+ * it belongs to user qemu (107), we are user joe (1000) without CAP_SYS_PTRACE".
  */
 struct error *permit_explain(const char *proc, pid_t pid, pid_t tid, int errnum,
 			     const char *what);
