@@ -90,7 +90,7 @@ session() {
 	show_raw sha256sum /tmp/kernel.bin
 	show_raw stat -c '%n: %s bytes' /tmp/kernel.bin
 	say "the kernel's banner is in it"
-	offset=$(strings -t d /tmp/kernel.bin | awk '/Linux version [0-9].*#/ { print $1; exit }')
+	offset=$(strings -t d /tmp/kernel.bin | awk '/Linux version [0-9].*#[0-9]/ { print $1; exit }')
 	show 0 read --space=abs "$(hex "$kernel+${offset:-0}")" 208
 
 	say "a user's page: the space that the PSW says is used"
