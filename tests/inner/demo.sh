@@ -81,7 +81,7 @@ session() {
 	show 0 info
 	say "the registers of vCPU 0"
 	show_when "problem" regs
-	prefix=$(s390memctl -g demo -j regs | sed -n 's/.*"prefix":"\([^"]*\)".*/\1/p')
+	prefix=$(s390memctl -g demo -j regs | sed -n 's/.*"prefix": *"\([^"]*\)".*/\1/p')
 	say "its lowcore, at the absolute address in the prefix register: the new PSWs"
 	show 0 read --space=abs "$(hex "${prefix:-0}+0x1a0")" 0x60
 
@@ -94,7 +94,7 @@ session() {
 	show 0 read --space=abs "$(hex "$kernel+${offset:-0}")" 208
 
 	say "a user's page: the space that the PSW says is used"
-	show_when "hello" read $user_page 64
+	show_when "s390memctl user" read $user_page 64
 	show_when "hello" read $user_page 64 -t str
 	say "what could be read or written, without doing it: a mapped range"
 	show_when "." check rw $user_page 8K
@@ -106,7 +106,7 @@ session() {
 		show 0 read $user_page 64 --ar 5
 	else
 		echo "(outside access-register mode the machine ignores it: the same page)"
-		show_when "hello" read $user_page 64 --ar 5
+		show_when "s390memctl user" read $user_page 64 --ar 5
 	fi
 
 	say "without -w nothing can be written"
