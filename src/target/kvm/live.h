@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The insides of a live vCPU, shared by the files that make up the target:
+ * attach.c makes it, stop.c stops and resumes its thread, call.c makes one
+ * KVM_S390_MEM_OP there, scratch.c keeps memory in the VMM, memop.c does the
+ * operations, facts.c tells about it.
+ */
+#ifndef S390MEMCTL_TARGET_KVM_LIVE_H
+#define S390MEMCTL_TARGET_KVM_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "target/kvm/discover.h"
+#include "target/kvm/inject.h"
+#include "target/kvm/kvm.h"
+#include "target/kvm/scratch.h"
+#include "target/kvm/uapi.h"
+#include "target/target.h"
+
+#ifdef __s390x__
+#define LIVE_HOST_IS_S390 true
+#else
+#define LIVE_HOST_IS_S390 false
+#endif
+
+enum live_engine {
+	ENGINE_INJECTION,	/* the vCPU's own thread makes the ioctl */
+	ENGINE_DIRECT,		/* we make it on the borrowed fd */
+};
+
+enum live_answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+
+/* What decides which memory a logical address means; compared between the stops of one operation. */
+struct live_context {
+	enum space space;
+	uint64_t mask;		/* of addresses, from the addressing mode */
+	uint64_t asce;		/* of the space; 0 where none is used */
+	uint32_t alet;		/* of the access register, in AR mode */
+};
+
+struct live {
+	struct target t;	/* first: a struct target * is a struct live * */
+	char *proc;
+	uint64_t max_stop_ns;	/* not 0 */
+	bool suspend_seccomp;
+	const volatile int *interrupted;
+
+	pid_t pid;
+	unsigned long long start_time;
+	char exe[256];
+	char user[64];
+	struct vcpu_info vcpu;
+	int pidfd;
+	int vcpu_fd;		/* borrowed */
+	int vm_fd;		/* borrowed, -1: which VM it is cannot be told */
+	int limit;		/* KVM_CAP_S390_MEM_OP, 0: none, -1: not known */
+	int extension;		/* KVM_CAP_S390_MEM_OP_EXTENSION, -1: not known */
+	uint8_t *run;		/* kvm_run, NULL: could not be mapped */
+	size_t run_size;
+	enum live_engine engine;
+	const char *why_engine;
+	bool not_s390;		/* KVM has said that it does not know the ioctl */
+	enum live_answer is_protected;
+
+	/* stop.c */
+	struct inject *inj;	/* NULL: the thread is not chosen yet */
+	pid_t tid;		/* 0: not chosen yet */
+	bool stopped;
+	unsigned int calls_in_stop;	/* KVM_S390_MEM_OPs made in this stop */
+	uint64_t calls_seen;	/* inject_calls() when last counted */
+	uint64_t last_stop_ns;
+	uint64_t resumed_at_ns;	/* CLOCK_MONOTONIC, 0: never stopped yet */
+
+	/* call.c: access registers */
+	bool ar_mode;		/* the vCPU stands in access-register mode */
+	uint32_t acrs[16];	/* the guest's, of this stop */
+	bool ar_load;		/* load them into the thread for calls in AR mode */
+	enum live_answer ar_bug;
+
+	/* memop.c */
+	struct scratch scratch;
+	bool no_scratch;	/* mapping failed: the stack area has to do */
+	uint32_t chunk;		/* bytes a call moves at most, halved when calls take too long */
+	uint64_t local_area[INJECT_STACK_AREA / 8];	/* ENGINE_DIRECT: the stack area */
+};
+
+static inline struct live *live_of(struct target *t)
+{
+	return (struct live *)t;
+}
+
+/* stop.c */
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+uint64_t live_now_ns(void);
+
+/*
+ * Stop the vCPU's thread; the first time, find out which it is. After it has
+ * gone on it gets at least as long as it stood before. Errors: ERROR_TARGET,
+ * ERROR_REFUSED from inject_open(); the thread runs then.
+ */
+struct error *live_stop(struct live *l);
+
+/* Let the thread go on and count the stop; does nothing when it is not stopped. */
+struct error *live_resume(struct live *l);
+
+/* Resume; returns err if there is one, else the error of the resume. */
+struct error *live_finish(struct live *l, struct error *err);
+
+/*
+ * Give the vCPU a break (live_resume(), live_stop_in()) when this stop has
+ * lasted max_stop_ns, or would with one more call. The stack area moves. context: NULL where the
+ * address space does not matter.
+ */
+struct error *live_yield(struct live *l, uint8_t ar, struct live_context *context);
+
+/*
+ * What logical addresses mean on the stopped vCPU, by its PSW and control
+ * registers. ar: access register of the access.
+ */
+struct live_context live_context(const struct live *l, uint8_t ar);
+
+/*
+ * Stop as live_stop(). If *context is set (space is not SPACE_AUTO), wait for
+ * a bounded time until the vCPU is in that context again; else set it. Errors:
+ * ERROR_PARTIAL when the vCPU does not come back to it.
+ */
+struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *context);
+
+/* Whether the VMM has ended. */
+bool live_is_gone(const struct live *l);
+
+/* ERROR_PARTIAL when a signal has asked us to end, else NULL. */
+struct error *live_check_interrupted(const struct live *l);
+
+/* call.c */
+
+/*
+ * Make one KVM_S390_MEM_OP in the stopped thread; the struct lies at op_addr
+ * in the VMM. The guest's access registers are guarded (see call.c). EAGAIN
+ * and EINTR are retried.
+ *
+ * on_vm: on the VM's fd. *result: 0, the program-interruption code, or -errno.
+ * Errors: those of the injection.
+ */
+struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *result);
+
+/*
+ * The error of a failed KVM_S390_MEM_OP. On EINVAL, and while the thread is
+ * stopped, finds out whether the guest is a protected one.
+ *
+ * op: KVMU_MEMOP_*. errnum: > 0. addr: guest address (SIDA offset) of the call.
+ */
+struct error *live_memop_error(struct live *l, uint32_t op, int errnum, uint64_t addr);
+
+/* Write (read) memory that calls are made with: the VMM's, our own with ENGINE_DIRECT. */
+struct error *live_poke(const struct live *l, uint64_t addr, const void *buf, size_t len);
+struct error *live_peek(const struct live *l, uint64_t addr, void *buf, size_t len);
+
+/* A piece of memory for small calls, INJECT_STACK_AREA bytes, valid until the thread goes on. */
+uint64_t live_stack_area(const struct live *l);
+
+/* memop.c */
+struct error *live_read(struct target *t, const struct access *a, void *buf,
+			size_t len, size_t *done);
+struct error *live_write(struct target *t, const struct access *a,
+			 const void *buf, size_t len, size_t *done);
+struct error *live_check(struct target *t, const struct access *a, bool store,
+			 uint64_t len, uint64_t *done);
+struct error *live_cas(struct target *t, const struct access *a, void *old,
+		       const void *new_, size_t size, bool *success);
+
+/* facts.c */
+struct error *live_regs(struct target *t, bool stop, struct s390_regs *regs);
+bool live_fact(struct target *t, size_t idx, struct target_fact *fact);
+
+#endif
