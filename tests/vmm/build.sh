@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# build.sh OUTDIR: build testvmm (s390x) and the x86 guest image into OUTDIR.
+# build.sh OUTDIR: build testvmm (s390x) and the x86 guest image into OUTDIR, with the scenarios.
 #
 #   CROSS=s390x-linux-gnu-   prefix of the s390x compiler; empty on an s390x machine
 #   STATIC=1                 a static testvmm (default: dynamic, as VMMs usually are)
@@ -51,3 +51,5 @@ build_x86_guest() {
 
 build_testvmm
 build_x86_guest
+rm -rf "$out/scenarios"
+cp -r "$here/scenarios" "$out/scenarios"

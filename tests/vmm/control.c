@@ -301,7 +301,7 @@ static struct vm *select_vm(struct vmm *vmm, struct line *line, struct vm *now)
 	return now;
 }
 
-bool control_loop(struct vmm *vmm, FILE *in)
+bool control_loop(struct vmm *vmm, FILE *in, bool session)
 {
 	struct vm *vm = &vmm->vms[0];
 	struct line line;
@@ -310,6 +310,8 @@ bool control_loop(struct vmm *vmm, FILE *in)
 	bool quit = false;
 
 	while (!quit && getline(&text, &size, in) > 0) {
+		if (session)
+			printf("%s%s", *text == '#' ? "" : "> ", text);
 		if (line_split(&line, text) && line.count) {
 			quit = !strcmp(line.token[0], "quit");
 			if (!strcmp(line.token[0], "vm"))
@@ -319,7 +321,7 @@ bool control_loop(struct vmm *vmm, FILE *in)
 		}
 		if (line.error[0])
 			printf("error %s\n", line.error);
-		else if (line.count)
+		else if (line.count && !session)
 			printf("ok\n");
 		fflush(stdout);
 	}

@@ -13,15 +13,17 @@
 static struct vmm vmm;
 
 static const char usage[] =
-"usage: testvmm [-name guest=NAME] [--control FIFO] [--undumpable] SCENARIO\n"
+"usage: testvmm [-name guest=NAME] [--control FIFO] [--session] [--undumpable] SCENARIO\n"
 "  -name guest=NAME  accepted and ignored: makes the command line look like QEMU's\n"
 "  --control FIFO    read commands from there (opened for reading and writing, so that\n"
 "                    it has no end of file), else from standard input\n"
+"  --session         repeat each command before its answer, leave out the READY and ok lines\n"
 "  --undumpable      prctl(PR_SET_DUMPABLE, 0) once all is set up\n";
 
 struct options {
 	const char *scenario;
 	const char *control;
+	bool session;
 	bool undumpable;
 };
 
@@ -34,6 +36,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			i++;
 		else if (!strcmp(argv[i], "--control") && i + 1 < argc)
 			options->control = argv[++i];
+		else if (!strcmp(argv[i], "--session"))
+			options->session = true;
 		else if (!strcmp(argv[i], "--undumpable"))
 			options->undumpable = true;
 		else if (argv[i][0] == '-' || options->scenario)
@@ -110,9 +114,10 @@ int main(int argc, char **argv)
 		return 1;
 	if (options.undumpable)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	printf("READY pid=%d\n", getpid());
+	if (!options.session)
+		printf("READY pid=%d\n", getpid());
 	fflush(stdout);
-	if (!control_loop(&vmm, control))
+	if (!control_loop(&vmm, control, options.session))
 		for (;;)
 			pause();
 	return 0;

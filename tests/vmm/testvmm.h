@@ -203,7 +203,11 @@ long ioctl_with_acrs(int fd, unsigned long request, void *arg, const uint32_t *a
 
 /* control.c: commands from the control channel */
 
-/* Serve commands from IN until `quit` or the end of file. True: quit. */
-bool control_loop(struct vmm *vmm, FILE *in);
+/*
+ * Serve commands from IN until `quit` or the end of file; returns true on `quit`. SESSION: each
+ * command is printed behind "> " before its answer, and no "ok" after it; comments are
+ * printed as they are.
+ */
+bool control_loop(struct vmm *vmm, FILE *in, bool session);
 
 #endif
