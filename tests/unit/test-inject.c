@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Injection into threads of real processes: whatever the thread does, it must
+ * not notice, and neither when the injecting process is killed.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <math.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "target/kvm/inject.h"
+
+#define MS 1000000ULL
+#define ALT_STACK_SIZE 65536
+
+/* What a victim and the test share. */
+struct shared {
+	volatile uint64_t rounds;	/* the victim goes on */
+	volatile uint64_t wrong;	/* results that differ, errno or masks that changed */
+	volatile uint64_t signals;	/* handler runs */
+	volatile int ready;
+	volatile int wake;		/* futex word */
+};
+
+static struct shared *shared;
+static int pipe_fds[2];
+
+/* Integer and floating-point work whose result is known: all its state is in registers. */
+static uint64_t work(uint64_t seed)
+{
+	double a = 1.0 + (double)(seed & 7), b = 0.5;
+	uint64_t x = seed | 1, y = ~seed, z = seed * 3;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		y += x * 0x9e3779b97f4a7c15ULL;
+		z = (z << 5 | z >> 59) ^ y;
+		a = a * 1.0000001 + b;
+		b = b * 0.999999 + 1e-9 * (double)(x & 15);
+	}
+	return x ^ y ^ z ^ (uint64_t)(a * 1e6) ^ (uint64_t)(b * 1e9);
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	shared->signals++;
+}
+
+/* Mask, alternate stack and errno must stay as they were set up. */
+static void check_state(void)
+{
+	sigset_t mask;
+	stack_t ss;
+
+	if (errno != 1234)
+		shared->wrong |= 2;
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	if (!sigismember(&mask, SIGUSR2) || sigismember(&mask, SIGUSR1))
+		shared->wrong |= 4;
+	if (sigaltstack(NULL, &ss) || ss.ss_size != ALT_STACK_SIZE)
+		shared->wrong |= 8;
+}
+
+static void victim_spin(void)
+{
+	uint64_t seed = 1;
+
+	for (;; seed++) {
+		errno = 1234;
+		if (work(seed) != work(seed))
+			shared->wrong |= 1;
+		check_state();
+		shared->rounds++;
+	}
+}
+
+static void victim_read(void)
+{
+	char c;
+
+	for (;;) {
+		if (syscall(SYS_read, pipe_fds[0], &c, 1) != 1 || c != 'x')
+			shared->wrong |= 16;
+		errno = 1234;
+		check_state();
+		shared->rounds++;
+	}
+}
+
+static void victim_ppoll(void)
+{
+	struct pollfd pfd = { .fd = pipe_fds[0], .events = POLLIN };
+	sigset_t mask;
+	char c;
+
+	sigfillset(&mask);
+	sigdelset(&mask, SIGTERM);
+	for (;;) {
+		if (ppoll(&pfd, 1, NULL, &mask) != 1 || read(pipe_fds[0], &c, 1) != 1)
+			shared->wrong |= 32;
+		errno = 1234;
+		check_state();
+		shared->rounds++;
+	}
+}
+
+static void victim_futex(void)
+{
+	for (;;) {
+		while (!shared->wake)
+			if (syscall(SYS_futex, &shared->wake, FUTEX_WAIT, 0, NULL, NULL, 0) &&
+			    errno != EAGAIN)
+				shared->wrong |= 64;
+		shared->wake = 0;
+		errno = 1234;
+		check_state();
+		shared->rounds++;
+	}
+}
+
+static void victim_nanosleep(void)
+{
+	struct timespec ts = { 1000, 0 };
+
+	syscall(SYS_nanosleep, &ts, NULL);
+	shared->wrong |= 128;
+}
+
+static pid_t start_victim(void (*body)(void))
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	stack_t ss = { .ss_size = ALT_STACK_SIZE };
+	sigset_t mask;
+	pid_t pid;
+
+	memset((void *)shared, 0, sizeof(*shared));
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+		ss.ss_sp = malloc(ALT_STACK_SIZE);
+		sigaltstack(&ss, NULL);
+		sigaction(SIGUSR1, &sa, NULL);
+		sigemptyset(&mask);
+		sigaddset(&mask, SIGUSR2);
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+		errno = 1234;
+		shared->ready = 1;
+		body();
+		_exit(0);
+	}
+	while (!shared->ready)
+		usleep(1000);
+	usleep(20000);
+	return pid;
+}
+
+static void end_victim(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void must(struct error *err)
+{
+	if (err)
+		fail_msg("%s%s%s", err->message, err->hint ? "; " : "", err->hint ? err->hint : "");
+}
+
+static const struct inject_options options = { .max_stop_ns = 10 * MS, .wait_ns = 2 * MS };
+
+/* A stop with three calls: getpid, one that fails, and one that maps memory. */
+static void inject_round(struct inject *inj, pid_t pid)
+{
+	uint64_t args[6] = { 0 }, ns;
+	int64_t result;
+
+	must(inject_stop(inj));
+	must(inject_call(inj, SYS_getpid, args, NULL, &result));
+	assert_int_equal(result, pid);
+	args[0] = (uint64_t)-1;
+	must(inject_call(inj, SYS_close, args, NULL, &result));
+	assert_int_equal(result, -EBADF);
+	must(inject_resume(inj, &ns));
+	assert_true(ns > 0);
+}
+
+/* Wait for more rounds of the victim; poke wakes it up where it sleeps. */
+static void expect_rounds(void (*poke)(void))
+{
+	uint64_t before = shared->rounds;
+	int i;
+
+	if (poke)
+		poke();
+	for (i = 0; i < 5000 && shared->rounds == before; i++)
+		usleep(1000);
+	assert_true(shared->rounds > before);
+	assert_int_equal(shared->wrong, 0);
+}
+
+static void poke_pipe(void)
+{
+	assert_int_equal(write(pipe_fds[1], "x", 1), 1);
+}
+
+static void poke_futex(void)
+{
+	shared->wake = 1;
+	syscall(SYS_futex, &shared->wake, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void with_victim(void (*body)(void), void (*poke)(void), enum inject_where where)
+{
+	pid_t pid = start_victim(body);
+	struct inject *inj;
+	int i;
+
+	must(inject_open(pid, pid, -1, &options, &inj));
+	for (i = 0; i < 100; i++) {
+		inject_round(inj, pid);
+		if (where != INJECT_IN_USER)
+			assert_int_equal(inject_where(inj), where);
+		if (i % 10 == 0) {
+			kill(pid, SIGUSR1);
+			expect_rounds(poke);
+		}
+	}
+	assert_int_equal(inject_calls(inj), 200);
+	inject_close(inj);
+	expect_rounds(poke);
+	assert_true(shared->signals > 0);
+	end_victim(pid);
+}
+
+static void test_spin(void **state)
+{
+	(void)state;
+	with_victim(victim_spin, NULL, INJECT_IN_USER);
+}
+
+static void test_read(void **state)
+{
+	(void)state;
+	with_victim(victim_read, poke_pipe, INJECT_IN_SYSCALL);
+}
+
+static void test_ppoll(void **state)
+{
+	pid_t pid = start_victim(victim_ppoll);
+	struct inject *inj;
+	int i;
+
+	(void)state;
+	must(inject_open(pid, pid, -1, &options, &inj));
+	for (i = 0; i < 100; i++) {
+		inject_round(inj, pid);
+		if (i % 10 == 0)
+			expect_rounds(poke_pipe);
+	}
+	inject_close(inj);
+	expect_rounds(poke_pipe);
+	end_victim(pid);
+}
+
+static void test_futex(void **state)
+{
+	(void)state;
+	with_victim(victim_futex, poke_futex, INJECT_IN_SYSCALL);
+}
+
+/* The rest of the time to sleep is the kernel's secret: refused, and undisturbed. */
+static void test_nanosleep_is_refused(void **state)
+{
+	pid_t pid = start_victim(victim_nanosleep);
+	struct inject *inj;
+	struct error *err;
+
+	(void)state;
+	must(inject_open(pid, pid, -1, &options, &inj));
+	err = inject_stop(inj);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
+	assert_non_null(strstr(err->message, "cannot be interrupted"));
+	error_free(err);
+	inject_close(inj);
+	usleep(20000);
+	assert_int_equal(shared->wrong, 0);
+	end_victim(pid);
+}
+
+/* A stop without a call leaves even a nanosleep alone; memory can be read meanwhile. */
+static void test_stop_only(void **state)
+{
+	pid_t pid = start_victim(victim_spin);
+	struct inject *inj;
+	uint64_t before, ns, word = 0;
+	int i;
+
+	(void)state;
+	must(inject_open(pid, pid, -1, &options, &inj));
+	must(inject_stop(inj));
+	before = shared->rounds;
+	for (i = 0; i < 20; i++)
+		usleep(1000);
+	assert_int_equal(shared->rounds, before);
+	must(inject_peek(inj, (uint64_t)(uintptr_t)&shared->rounds, &word, sizeof(word)));
+	assert_int_equal(word, before);
+	assert_true(inject_time_is_up(inj));
+	must(inject_resume(inj, &ns));
+	assert_true(ns >= 20 * MS);
+	expect_rounds(NULL);
+	inject_close(inj);
+	end_victim(pid);
+}
+
+/* A stopped process (SIGSTOP) stays stopped, and its thread can be used. */
+static void test_group_stop(void **state)
+{
+	pid_t pid = start_victim(victim_spin);
+	struct inject *inj;
+	uint64_t before;
+	int status;
+
+	(void)state;
+	kill(pid, SIGSTOP);
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	must(inject_open(pid, pid, -1, &options, &inj));
+	inject_round(inj, pid);
+	inject_close(inj);
+	usleep(20000);
+	before = shared->rounds;
+	usleep(20000);
+	assert_int_equal(shared->rounds, before);
+	kill(pid, SIGCONT);
+	expect_rounds(NULL);
+	end_victim(pid);
+}
+
+static void test_thread_ends(void **state)
+{
+	pid_t pid = start_victim(victim_spin);
+	struct inject *inj;
+	struct error *err;
+	uint64_t args[6] = { 0 }, ns;
+	int64_t result;
+
+	(void)state;
+	must(inject_open(pid, pid, -1, &options, &inj));
+	must(inject_stop(inj));
+	kill(pid, SIGKILL);
+	err = inject_call(inj, SYS_getpid, args, NULL, &result);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
+	error_free(err);
+	error_free(inject_resume(inj, &ns));
+	inject_close(inj);
+	waitpid(pid, NULL, 0);
+	err = inject_open(pid, pid, -1, &options, &inj);
+	assert_non_null(err);
+	error_free(err);
+}
+
+/* Inject for ever; killed by the test. */
+static void injector(pid_t victim)
+{
+	uint64_t args[6] = { 0 }, ns;
+	struct inject *inj;
+	int64_t result;
+
+	if (inject_open(victim, victim, -1, &options, &inj))
+		_exit(3);
+	for (;;) {
+		if (inject_stop(inj))
+			continue;
+		if (inject_call(inj, SYS_getpid, args, NULL, &result) || result != victim)
+			_exit(4);
+		args[0] = (uint64_t)-1;
+		if (inject_call(inj, SYS_close, args, NULL, &result) || result != -EBADF)
+			_exit(5);
+		args[0] = 0;
+		if (inject_resume(inj, &ns))
+			_exit(6);
+	}
+}
+
+static void kill_injectors(void (*body)(void), void (*poke)(void), int count)
+{
+	pid_t victim = start_victim(body), pid;
+	int i, status;
+
+	srand(1);
+	for (i = 0; i < count; i++) {
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			injector(victim);
+		usleep(2000 + (useconds_t)(rand() % 6000));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		expect_rounds(poke);
+		assert_int_equal(waitpid(victim, &status, WNOHANG), 0);
+	}
+	end_victim(victim);
+}
+
+static void test_killed_while_it_spins(void **state)
+{
+	(void)state;
+	kill_injectors(victim_spin, NULL, 150);
+}
+
+static void test_killed_while_it_reads(void **state)
+{
+	(void)state;
+	kill_injectors(victim_read, poke_pipe, 150);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spin),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_ppoll),
+		cmocka_unit_test(test_futex),
+		cmocka_unit_test(test_nanosleep_is_refused),
+		cmocka_unit_test(test_stop_only),
+		cmocka_unit_test(test_group_stop),
+		cmocka_unit_test(test_thread_ends),
+		cmocka_unit_test(test_killed_while_it_spins),
+		cmocka_unit_test(test_killed_while_it_reads),
+	};
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (shared == MAP_FAILED || pipe(pipe_fds))
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
