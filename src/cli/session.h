@@ -4,6 +4,7 @@
 #define S390MEMCTL_CLI_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/log.h"
@@ -12,6 +13,8 @@
 #include "sym/symtab.h"
 #include "target/kvm/discover.h"
 #include "target/target.h"
+
+struct audit;
 
 struct session {
 	/* options */
@@ -24,28 +27,41 @@ struct session {
 	bool stats;		/* --stats */
 	bool suspend_seccomp;	/* --suspend-seccomp */
 	uint64_t max_stop_ns;	/* --max-stop */
-	const char *audit_path;	/* --audit */
+	const char *audit_path;	/* --audit, NULL: not given */
+	const char *symbols_path;	/* -s, NULL: not given */
 	bool interactive;	/* a shell on a terminal */
 
 	struct log log;
 	struct out *out;
-	struct symtab *symbols;	/* -s, NULL: none */
-	const char *symbols_path;
+	struct symtab *symbols;	/* of symbols_path, loaded before the first command */
+	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
 	struct target *target;	/* NULL: not attached yet */
 	struct vmm_info vmm;	/* valid when attached */
 	const volatile int *interrupted;	/* set by signal handlers */
+	char where[128];	/* "FILE:LINE" of the running command in a script, printable; else "" */
 	bool quit;		/* the quit command was given */
+	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
 	int exit_code;		/* of the last command that failed, else 0 */
 };
 
+#define SESSION_MAX_STOP_NS 10000000	/* default of --max-stop */
+
+/* Defaults of all options; log to stderr. Nothing is opened. */
+void session_init(struct session *s, const volatile int *interrupted);
+/* Make the formatter for stdout as the options say. */
+struct error *session_start(struct session *s);
 /* Attach if not attached yet. */
 struct error *session_attach(struct session *s);
+/* Let the guest go; NULL if not attached or if all could be undone. */
+struct error *session_detach(struct session *s);
 /* Detach, free all. Returns an exit code: that of the session, or 4 if closing failed. */
 int session_close(struct session *s);
-/* A signal has asked the running command to stop. */
+/* A signal has asked the running command to stop. For range_walk(), hence the type. */
 bool session_interrupted(void *session);
-/* Evaluate an address expression in this session. */
+/* Load the symbols of -s if that was not done yet. */
+struct error *session_load_symbols(struct session *s);
+/* Evaluate an address expression in this session; attaches when it names a register. */
 struct error *session_addr(struct session *s, const char *text, uint64_t *addr);
 
 #endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "arch/pgm.h"
+#include "cli/access.h"
+#include "target/range.h"
+
+struct checker {
+	struct session *s;
+	const char *word;	/* "fetch" or "store" */
+	uint64_t faulting;	/* bytes */
+	/* Neighbours that are alike, not printed yet; len 0: none. */
+	struct range_run pending;
+};
+
+static void print_pending(struct checker *c)
+{
+	const struct range_run *run = &c->pending;
+	struct out *o = c->s->out;
+
+	if (!run->len)
+		return;
+	out_text(o, "%s %016" PRIx64 "-%016" PRIx64 "  ", c->word, run->addr,
+		 run->addr + run->len - 1);
+	out_object(o, NULL);
+	out_str(o, "operation", c->word);
+	out_hex(o, "address", run->addr);
+	out_hex(o, "length", run->len);
+	out_bool(o, "accessible", run->code == 0);
+	if (run->code) {
+		c->faulting += run->len;
+		out_text(o, "%s (%04x)\n", pgm_name(run->code), run->code);
+		out_hex(o, "code", run->code);
+		out_str(o, "name", pgm_name(run->code));
+	} else {
+		out_text(o, "accessible\n");
+	}
+	out_close(o);
+	c->pending.len = 0;
+}
+
+static struct error *take_run(void *arg, const struct range_run *run)
+{
+	struct checker *c = arg;
+
+	if (c->pending.len && c->pending.code == run->code &&
+	    c->pending.addr + c->pending.len == run->addr) {
+		c->pending.len += run->len;
+		return NULL;
+	}
+	print_pending(c);
+	c->pending = *run;
+	return NULL;
+}
+
+/* One access, as it is: its exception is for the guest. */
+static struct error *check_inject(struct checker *c, const struct access *a, bool store,
+				  uint64_t len)
+{
+	struct target *t = c->s->target;
+	struct range_run run = { .addr = a->addr };
+	struct error *err;
+
+	err = t->ops->check(t, a, store, len, &run.len);
+	if (run.len)
+		take_run(c, &run);
+	if (err && err->kind == ERROR_ACCESS) {
+		run = (struct range_run){ a->addr + run.len, 1, err->access.code, NULL };
+		take_run(c, &run);
+	}
+	return err;
+}
+
+static struct error *check_one(struct session *s, const struct access *a, bool store,
+			       uint64_t len, uint64_t *faulting)
+{
+	struct checker c = { .s = s, .word = store ? "store" : "fetch" };
+	struct error *err;
+
+	if (a->inject)
+		err = check_inject(&c, a, store, len);
+	else
+		err = range_walk(s->target, a, len,
+				 store ? RANGE_CHECK_STORE : RANGE_CHECK_FETCH, take_run, &c,
+				 session_interrupted, s);
+	print_pending(&c);
+	*faulting += c.faulting;
+	return err;
+}
+
+static struct error *check_range(struct session *s, const struct access *a, const char *mode,
+				 uint64_t len)
+{
+	uint64_t faulting = 0;
+	struct error *err = NULL;
+
+	out_hex(s->out, "address", a->addr);
+	out_hex(s->out, "length", len);
+	out_array(s->out, "runs");
+	if (strchr(mode, 'r'))
+		err = check_one(s, a, false, len, &faulting);
+	if (!err && strchr(mode, 'w'))
+		err = check_one(s, a, true, len, &faulting);
+	out_close(s->out);
+	if (err && err->kind == ERROR_TARGET)
+		return err;
+	if (!err)
+		err = out_flush(s->out);
+	access_tell_space(s, a);
+	if (!err && faulting)
+		err = error_new(ERROR_NO, "an access to %" PRIu64 " byte%s would fail", faulting,
+				faulting == 1 ? "" : "s");
+	return err;
+}
+
+static struct error *run_check(struct session *s, const struct command_args *args)
+{
+	const char *mode = args->argc == 3 ? args->argv[0] : "r";
+	char **argv = args->argv + (args->argc == 3);
+	struct access a;
+	struct error *err;
+	uint64_t len = 0;
+
+	if (strcmp(mode, "r") && strcmp(mode, "w") && strcmp(mode, "rw"))
+		return error_new(ERROR_USAGE, "the first of three arguments must be r, w or rw");
+	err = length_parse(argv[1], "length", &len);
+	if (!err)
+		err = access_parse(s, args, &a);
+	if (!err)
+		err = session_addr(s, argv[0], &a.addr);
+	if (!err)
+		err = access_check_range(a.addr, len);
+	if (!err)
+		err = session_attach(s);
+	return err ? err : check_range(s, &a, mode, len);
+}
+
+static const struct command_option options[] = {
+	ACCESS_OPTIONS,
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct command cmd_check = {
+	.name = "check",
+	.args = "[r|w|rw] ADDR LEN",
+	.min_args = 2,
+	.max_args = 3,
+	.flags = CMD_NEEDS_TARGET,
+	.options = options,
+	.summary = "tell which accesses would fail, and why",
+	.help =
+"Tell for LEN bytes from ADDR on whether the vCPU could fetch (r, the default)\n"
+"or store (w) them, and if not, which exception it would meet. Nothing is read\n"
+"and nothing is written. The exit code is 1 if any access would fail.\n",
+	.example =
+"$ s390memctl -p 4711 check rw 0x400000 0x2000\n"
+"fetch 0000000000400000-0000000000400fff  accessible\n"
+"fetch 0000000000401000-0000000000401fff  page-translation exception (0011)\n"
+"store 0000000000400000-0000000000400fff  protection exception (0004)\n"
+"store 0000000000401000-0000000000401fff  page-translation exception (0011)\n",
+	.run = run_check,
+};

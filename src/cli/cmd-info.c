@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/session.h"
+
+static void show_fact(struct out *o, const struct target_fact *fact)
+{
+	out_text(o, "%-22s %s\n", fact->label, fact->value);
+	if (fact->is_number)
+		out_num(o, fact->key, strtoll(fact->value, NULL, 10));
+	else if (fact->is_bool)
+		out_bool(o, fact->key, !strcmp(fact->value, "yes"));
+	else
+		out_str(o, fact->key, fact->value);
+}
+
+static struct error *run_info(struct session *s, const struct command_args *args)
+{
+	struct target_fact fact;
+	struct error *err;
+	size_t i;
+
+	(void)args;
+	err = session_attach(s);
+	if (err)
+		return err;
+	for (i = 0; s->target->ops->fact(s->target, i, &fact); i++)
+		show_fact(s->out, &fact);
+	if (s->symbols) {
+		out_text(s->out, "%-22s %zu\n", "symbols", symtab_count(s->symbols));
+		out_num(s->out, "symbols", (long long)symtab_count(s->symbols));
+		out_text(s->out, "%-22s %s\n", "symbols' build id", symtab_build_id(s->symbols));
+		out_str(s->out, "symbols_build_id", symtab_build_id(s->symbols));
+	}
+	return NULL;
+}
+
+const struct command cmd_info = {
+	.name = "info",
+	.args = "",
+	.flags = CMD_NEEDS_TARGET,
+	.summary = "tell what was found and how the guest is accessed",
+	.help =
+"Tell which VMM, VM and vCPU were chosen, what the host's KVM can do, and which\n"
+"way to the guest was taken: the ioctl directly, or injected into the vCPU's\n"
+"thread. --verbose tells why.\n",
+	.example =
+"$ s390memctl -g web1 info\n",
+	.run = run_info,
+};

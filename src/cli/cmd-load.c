@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+
+#include "cli/access.h"
+#include "cli/infile.h"
+#include "cli/progress.h"
+#include "cli/store.h"
+
+struct loader {
+	struct infile file;
+	struct progress progress;
+};
+
+static struct error *load_piece(void *arg, uint64_t offset, void *buf, size_t n)
+{
+	struct loader *l = arg;
+
+	progress_update(&l->progress, offset);
+	return infile_source(&l->file, offset, buf, n);
+}
+
+static struct error *load_file(struct session *s, const struct command_args *args,
+			       struct loader *l, uint64_t len)
+{
+	struct access a;
+	struct error *err = access_parse(s, args, &a);
+
+	if (!err)
+		err = session_addr(s, args->argv[1], &a.addr);
+	if (!err)
+		err = access_check_range(a.addr, len);
+	if (err)
+		return err;
+	progress_start(&l->progress, &s->log, len);
+	err = store_range(s, args, &a, len, load_piece, l);
+	progress_end(&l->progress);
+	return err;
+}
+
+static struct error *run_load(struct session *s, const struct command_args *args)
+{
+	struct error *err = NULL;
+	struct loader l;
+	uint64_t len = 0;
+
+	if (args->argc > 2)
+		err = length_parse(args->argv[2], "length", &len);
+	if (!err)
+		err = infile_open(args->argv[0], &l.file);
+	if (err)
+		return err;
+	if (len > l.file.size)
+		err = error_new(ERROR_USAGE, "file '%s' has %" PRIu64 " bytes, fewer than %" PRIu64,
+				l.file.shown, l.file.size, len);
+	else
+		err = load_file(s, args, &l, len ? len : l.file.size);
+	infile_close(&l.file);
+	return err;
+}
+
+static const struct command_option options[] = {
+	ACCESS_OPTIONS,
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct command cmd_load = {
+	.name = "load",
+	.args = "FILE ADDR [LEN]",
+	.min_args = 2,
+	.max_args = 3,
+	.flags = CMD_NEEDS_TARGET | CMD_NEEDS_WRITE,
+	.options = options,
+	.summary = "write a file's bytes to guest memory",
+	.help =
+"Write the bytes of a file (the first LEN of them, or all) to the guest's memory\n"
+"from ADDR on. The whole range is checked first. If it fails half-way all the\n"
+"same - a file that becomes shorter, a guest that unmaps a page - it is told\n"
+"exactly which bytes were written.\n",
+	.example =
+"$ s390memctl -w -p 4711 load page.bin 0x200000\n"
+"old:\n"
+"0000000000200000  00000000 00000000 00000000 00000000  ................\n"
+"*\n"
+"... 3904 bytes ...\n"
+"0000000000200fc0  00000000 00000000 00000000 00000000  ................\n"
+"*\n"
+"new:\n"
+"0000000000200000  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  ................\n"
+"*\n"
+"... 3904 bytes ...\n"
+"0000000000200fc0  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  ................\n"
+"*\n"
+"4096 bytes written, 0000000000200000-0000000000200fff\n",
+	.run = run_load,
+};

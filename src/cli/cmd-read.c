@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/access.h"
+#include "cli/values.h"
+#include "out/hexdump.h"
+#include "target/range.h"
+
+#define DEFAULT_LEN 64
+#define INJECT_MAX 65536	/* what one KVM_S390_MEM_OP moves */
+
+struct reader {
+	struct session *s;
+	struct hexdump *dump;
+	uint64_t missing;	/* bytes in holes */
+	struct range_run hole;	/* the first one */
+};
+
+static struct error *take_run(void *arg, const struct range_run *run)
+{
+	struct reader *r = arg;
+
+	if (!run->code) {
+		hexdump_data(r->dump, run->addr, run->data, (size_t)run->len);
+	} else {
+		hexdump_hole(r->dump, run->addr, run->len, run->code);
+		if (!r->missing)
+			r->hole = *run;
+		r->missing += run->len;
+	}
+	return out_flush(r->s->out);
+}
+
+/* One access, as it is: its exception is for the guest. */
+static struct error *read_inject(struct reader *r, const struct access *a, uint64_t len)
+{
+	struct target *t = r->s->target;
+	unsigned char *data = malloc((size_t)len);
+	struct error *err;
+	size_t done = 0;
+
+	if (!data)
+		return error_nomem();
+	err = t->ops->read(t, a, data, (size_t)len, &done);
+	if (done)
+		hexdump_data(r->dump, a->addr, data, done);
+	free(data);
+	return err;
+}
+
+static struct error *read_range(struct session *s, const struct access *a, uint64_t len,
+				enum mem_type type, bool ebcdic)
+{
+	struct reader r = { .s = s };
+	struct error *err;
+
+	out_hex(s->out, "address", a->addr);
+	out_hex(s->out, "length", len);
+	r.dump = hexdump_new(s->out, type, ebcdic);
+	if (!r.dump)
+		return error_nomem();
+	if (a->inject)
+		err = read_inject(&r, a, len);
+	else
+		err = range_walk(s->target, a, len, RANGE_READ, take_run, &r,
+				 session_interrupted, s);
+	hexdump_end(r.dump);
+	if (err && err->kind == ERROR_TARGET)
+		return err;
+	if (out_is_json(s->out) || !out_flush(s->out))
+		access_tell_space(s, a);
+	if (err || !r.missing)
+		return err;
+	if (r.missing == len)
+		return access_hole_error(s, a, false, r.hole.addr, r.hole.code);
+	return error_new(ERROR_PARTIAL, "%" PRIu64 " of %" PRIu64 " bytes could not be read",
+			 r.missing, len);
+}
+
+static struct error *check_type(struct session *s, const struct command_args *args,
+				enum mem_type type, uint64_t len)
+{
+	if (command_opt(args, "ebcdic") && type != MEM_HEX)
+		return error_new(ERROR_USAGE, "--ebcdic is for -t hex only");
+	if (type >= MEM_U8 && type <= MEM_U64 && len % mem_type_size(type))
+		return error_new(ERROR_USAGE, "length %" PRIu64 " is no multiple of the type's %zu bytes",
+				 len, mem_type_size(type));
+	if (type == MEM_RAW && !s->json && isatty(STDOUT_FILENO) > 0)
+		return error_hint(error_new(ERROR_USAGE, "-t raw is not for a terminal"),
+				  "redirect the output, or use dump");
+	return NULL;
+}
+
+static struct error *run_read(struct session *s, const struct command_args *args)
+{
+	uint64_t len = DEFAULT_LEN;
+	enum mem_type type;
+	struct access a;
+	struct error *err;
+
+	err = values_type(command_opt(args, "type"), MEM_HEX, ~0U, &type);
+	if (!err && args->argc > 1)
+		err = length_parse(args->argv[1], "length", &len);
+	if (!err)
+		err = check_type(s, args, type, len);
+	if (!err)
+		err = access_parse(s, args, &a);
+	if (!err && a.inject && len > INJECT_MAX)
+		err = error_new(ERROR_USAGE, "--inject reads %d bytes at most", INJECT_MAX);
+	if (!err)
+		err = session_addr(s, args->argv[0], &a.addr);
+	if (!err)
+		err = access_check_range(a.addr, len);
+	if (!err)
+		err = session_attach(s);
+	return err ? err : read_range(s, &a, len, type, command_opt(args, "ebcdic") != NULL);
+}
+
+static const struct command_option options[] = {
+	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str, ebcdic or raw" },
+	{ "ebcdic", 0, NULL, "show an EBCDIC column too" },
+	ACCESS_OPTIONS,
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct command cmd_read = {
+	.name = "read",
+	.args = "ADDR [LEN]",
+	.min_args = 1,
+	.max_args = 2,
+	.flags = CMD_NEEDS_TARGET,
+	.options = options,
+	.summary = "show guest memory",
+	.help =
+"Show LEN bytes (64 if not given) of the guest's memory from ADDR on, as the\n"
+"vCPU itself would see them: its PSW says which address space is meant. Which\n"
+"one that was is told. Lines that repeat are shown as one \"*\".\n"
+"\n"
+"What cannot be read is one line that names the range and the exception, and\n"
+"reading goes on behind it; the exit code is 3 then, or 2 if nothing at all\n"
+"could be read.\n",
+	.example =
+"$ s390memctl -p 4711 read 0x200 16\n"
+"0000000000000200  00010203 04050607 08090a0b 0c0d0e0f  ................\n",
+	.run = run_read,
+};

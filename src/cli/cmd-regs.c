@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "arch/psw.h"
+#include "base/buf.h"
+#include "cli/command.h"
+#include "cli/session.h"
+
+static void show_psw(struct out *o, const struct s390_regs *regs)
+{
+	struct buf words = BUF_INIT;
+
+	psw_describe(regs->psw_mask, regs->psw_addr, &words);
+	out_text(o, "PSW  %016" PRIx64 " %016" PRIx64 "\n     %s\n", regs->psw_mask,
+		 regs->psw_addr, buf_str(&words));
+	out_object(o, "psw");
+	out_hex(o, "mask", regs->psw_mask);
+	out_hex(o, "address", regs->psw_addr);
+	out_num(o, "key", psw_key(regs->psw_mask));
+	out_num(o, "condition_code", psw_cc(regs->psw_mask));
+	out_num(o, "addressing_mode", psw_amode(regs->psw_mask));
+	out_str(o, "space", space_short_name(psw_space(regs->psw_mask)));
+	out_bool(o, "dat", regs->psw_mask & PSW_MASK_DAT);
+	out_bool(o, "problem_state", regs->psw_mask & PSW_MASK_PSTATE);
+	out_bool(o, "wait", regs->psw_mask & PSW_MASK_WAIT);
+	out_str(o, "words", buf_str(&words));
+	out_close(o);
+	buf_free(&words);
+}
+
+/* Sixteen registers of 64 bits, four a line. */
+static void show_64(struct out *o, const char *key, const char *label, const uint64_t *regs)
+{
+	int i;
+
+	out_array(o, key);
+	for (i = 0; i < 16; i++) {
+		out_text(o, "%s%-2d  %016" PRIx64 "%s", label, i, regs[i],
+			 i % 4 == 3 ? "\n" : "  ");
+		out_hex(o, NULL, regs[i]);
+	}
+	out_close(o);
+}
+
+/* Sixteen registers of 32 bits, four a line, in the columns of the others. */
+static void show_32(struct out *o, const char *key, const char *label, const uint32_t *regs)
+{
+	int i;
+
+	out_array(o, key);
+	for (i = 0; i < 16; i++) {
+		out_text(o, "%s%-2d  %08" PRIx32 "%s", label, i, regs[i],
+			 i % 4 == 3 ? "\n" : "          ");
+		out_hex(o, NULL, regs[i]);
+	}
+	out_close(o);
+}
+
+static struct error *run_regs(struct session *s, const struct command_args *args)
+{
+	bool stop = !command_opt(args, "no-stop");
+	struct s390_regs regs;
+	struct out *o = s->out;
+	const char *state;
+	struct error *err;
+
+	err = session_attach(s);
+	if (!err)
+		err = s->target->ops->regs(s->target, stop, &regs);
+	if (err)
+		return err;
+	state = regs.coherent ? "stopped" : "as of last exit";
+	out_text(o, "vCPU %d, %s\n", s->target->vcpu, state);
+	out_num(o, "vcpu", s->target->vcpu);
+	out_str(o, "state", state);
+	show_psw(o, &regs);
+	out_text(o, "prefix %08" PRIx32 "  FPC %08" PRIx32 "\n", regs.prefix, regs.fpc);
+	out_hex(o, "prefix", regs.prefix);
+	out_hex(o, "fpc", regs.fpc);
+	show_64(o, "gprs", "r", regs.gprs);
+	show_32(o, "acrs", "a", regs.acrs);
+	show_64(o, "crs", "c", regs.crs);
+	return NULL;
+}
+
+static const struct command_option options[] = {
+	{ "no-stop", 0, NULL, "do not let the vCPU stand still: as of its last exit, may be old" },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct command cmd_regs = {
+	.name = "regs",
+	.args = "",
+	.flags = CMD_NEEDS_TARGET,
+	.options = options,
+	.summary = "show the vCPU's registers, the PSW in words",
+	.help =
+"Show the PSW and what its bits mean, the prefix, the general (r), access (a) and\n"
+"control (c) registers of the vCPU. It stands still for an instant, so that all\n"
+"belongs together; with --no-stop it does not, and the registers are those of its\n"
+"last exit to the VMM: of an idle guest usually right, of a busy one old.\n",
+	.example =
+"$ s390memctl -p 4711 regs\n"
+"vCPU 0, stopped\n"
+"PSW  0706c00180000000 000000000010f2c6\n"
+"     DAT on, home space, key 0, supervisor state, cc 0, 64-bit, ...\n",
+	.run = run_regs,
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/history.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <readline/history.h>
+
+#include "base/buf.h"
+
+/* Is it our own folder? Made if it is missing and make is set. */
+static bool own_folder(const char *path, bool make)
+{
+	struct stat st;
+
+	if (make && mkdir(path, 0700) && errno != EEXIST)
+		return false;
+	return !stat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+/* The file's path; false if there is no place for it. */
+static bool history_path(struct buf *path, bool make)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	buf_reset(path);
+	if (state && state[0] == '/') {
+		buf_adds(path, state);
+	} else {
+		if (!home || home[0] != '/')
+			return false;
+		buf_adds(path, home);
+		if (!own_folder(buf_str(path), false))
+			return false;
+		buf_adds(path, "/.local");
+		if (make)
+			mkdir(buf_str(path), 0700);
+		buf_adds(path, "/state");
+	}
+	if (!own_folder(buf_str(path), make))
+		return false;
+	buf_adds(path, "/s390memctl");
+	if (!own_folder(buf_str(path), make))
+		return false;
+	buf_adds(path, "/history");
+	return !buf_failed(path);
+}
+
+void history_load(const struct log *log)
+{
+	struct buf path = BUF_INIT;
+	int ret;
+
+	using_history();
+	stifle_history(HISTORY_LINES);
+	if (history_path(&path, false)) {
+		ret = read_history(buf_str(&path));
+		if (ret && ret != ENOENT)
+			log_verbose(log, 1, "history '%s': %s", buf_str(&path), strerror(ret));
+	}
+	buf_free(&path);
+}
+
+void history_note(const char *line)
+{
+	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
+
+	if (!last || strcmp(last->line, line))
+		add_history(line);
+}
+
+void history_save(const struct log *log)
+{
+	struct buf path = BUF_INIT;
+	mode_t mask = umask(077);
+	int ret;
+
+	if (history_path(&path, true)) {
+		ret = write_history(buf_str(&path));
+		if (!ret && chmod(buf_str(&path), 0600))
+			ret = errno;
+		if (ret)
+			log_verbose(log, 1, "history '%s': %s", buf_str(&path), strerror(ret));
+	}
+	umask(mask);
+	buf_free(&path);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/help.h"
+#include "cli/options.h"
+#include "cli/script.h"
+#include "cli/session.h"
+#include "cli/shell.h"
+#include "cli/signals.h"
+#include "cli/version.h"
+
+/*
+ * No file that is opened may become a standard stream that was closed. Opened
+ * the wrong way round, so that using it fails as it would have.
+ */
+static void reserve_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_WRONLY);
+	while (fd == STDIN_FILENO);
+	while (fd == STDOUT_FILENO || fd == STDERR_FILENO)
+		fd = open("/dev/null", O_RDONLY);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+/* The shell; a guest that was asked for must be there. */
+static int run_shell(struct session *s)
+{
+	struct error *err = session_load_symbols(s);
+
+	if (!err && (s->pid || s->guest))
+		err = session_attach(s);
+	if (err) {
+		out_error(s->out, err);
+		s->exit_code = command_exit_code(err);
+		error_free(err);
+		return s->exit_code;
+	}
+	return shell_run(s);
+}
+
+static int run(struct session *s, const struct options *opt)
+{
+	struct error *err;
+
+	if (opt->help) {
+		help_usage(s->out);
+		return 0;
+	}
+	if (opt->version) {
+		out_begin(s->out, "version");
+		version_show(s->out);
+		out_end(s->out, 0);
+		return 0;
+	}
+	if (opt->nr_words)
+		return command_run(s, opt->nr_words, opt->words);
+	if (opt->nr_scripts)
+		return script_run(s, opt);
+	if (isatty(STDIN_FILENO) > 0 && isatty(STDOUT_FILENO) > 0)
+		return run_shell(s);
+	err = error_hint(error_new(ERROR_USAGE, "no command given, and no terminal to ask for one"),
+			 "see s390memctl --help");
+	out_error(s->out, err);
+	error_free(err);
+	s->exit_code = ERROR_USAGE;
+	return s->exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options opt;
+	struct session s;
+	struct error *err, *start;
+	int code;
+
+	reserve_standard_streams();
+	setlocale(LC_CTYPE, "");
+	signals_install();
+	session_init(&s, signals_flag());
+	err = options_parse(argc, argv, &s, &opt);
+	start = session_start(&s);
+	if (!err)
+		err = start;
+	if (err && s.out) {
+		out_error(s.out, err);
+		s.exit_code = command_exit_code(err);
+	} else if (!err) {
+		run(&s, &opt);
+	}
+	error_free(err);
+	code = session_close(&s);
+	options_free(&opt);
+	if (s.pipe_closed)
+		return 128 + SIGPIPE;
+	return *s.interrupted ? 128 + *s.interrupted : code;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/optparse.h"
+
+const struct command_option options_table[] = {
+	{ "pid", 'p', "PID", "work on the VMM with this process id" },
+	{ "guest", 'g', "NAME", "work on the guest of this name (-name guest=NAME)" },
+	{ "vcpu", 'c', "ID", "work on this vCPU (default 0)" },
+	{ "vcpu-fd", 0, "FD", "the vCPU's file descriptor in the VMM, where ids are ambiguous" },
+	{ "symbols", 's', "FILE", "take symbols from this ELF file (vmlinux)" },
+	{ "write", 'w', NULL, "allow commands that change the guest" },
+	{ "json", 'j', NULL, "one JSON document a command instead of text" },
+	{ "execute", 'e', "CMD", "run a command; may be given several times" },
+	{ "file", 'f', "FILE", "run commands from a file, - for standard input" },
+	{ "stats", 0, NULL, "tell how often and how long the vCPU stood still" },
+	{ "max-stop", 0, "TIME", "let a vCPU stand still no longer than this at once (10ms)" },
+	{ "suspend-seccomp", 0, NULL, "lift the VMM's seccomp filter for the calls made in it" },
+	{ "audit", 0, "FILE", "append a JSON line to FILE before and after each write" },
+	{ "verbose", 'v', NULL, "say what is found and chosen; twice: every stop and call" },
+	{ "quiet", 'q', NULL, "no notes on standard error, only warnings and errors" },
+	{ "help", 'h', NULL, "tell the usage and end" },
+	{ "version", 'V', NULL, "tell version and features and end" },
+	{ NULL, 0, NULL, NULL },
+};
+
+struct options_state {
+	struct session *s;
+	struct options *opt;
+};
+
+static struct error *take_script(struct options *opt, bool is_file, const char *text)
+{
+	struct options_script *scripts;
+
+	scripts = realloc(opt->scripts, ((size_t)opt->nr_scripts + 1) * sizeof(*scripts));
+	if (!scripts)
+		return error_nomem();
+	opt->scripts = scripts;
+	scripts[opt->nr_scripts++] = (struct options_script){ is_file, text };
+	return NULL;
+}
+
+/* A decimal number from 0 to INT_MAX, for process ids, vCPU ids and fds. */
+static struct error *take_int(const char *text, const char *what, int lowest, int *value)
+{
+	uint64_t v;
+	struct error *err = number_parse(text, what, 64, 0, &v);
+
+	if (err)
+		return err;
+	if (v > INT_MAX || (int)v < lowest)
+		return error_new(ERROR_USAGE, "%s '%s' is out of range (%d to %d)", what, text,
+				 lowest, INT_MAX);
+	*value = (int)v;
+	return NULL;
+}
+
+static struct error *take_guest(struct session *s, const char *name)
+{
+	if (!name[0])
+		return error_new(ERROR_USAGE, "the guest name is empty");
+	s->guest = name;
+	return NULL;
+}
+
+static struct error *take_option(void *arg, const struct command_option *row, const char *value)
+{
+	struct options_state *st = arg;
+	struct session *s = st->s;
+
+	if (!strcmp(row->name, "pid"))
+		return take_int(value, "process id", 1, &s->pid);
+	if (!strcmp(row->name, "guest"))
+		return take_guest(s, value);
+	if (!strcmp(row->name, "vcpu"))
+		return take_int(value, "vCPU id", 0, &s->vcpu);
+	if (!strcmp(row->name, "vcpu-fd"))
+		return take_int(value, "vCPU file descriptor", 0, &s->vcpu_fd);
+	if (!strcmp(row->name, "execute") || !strcmp(row->name, "file"))
+		return take_script(st->opt, row->letter == 'f', value);
+	if (!strcmp(row->name, "max-stop"))
+		return options_time(value, &s->max_stop_ns);
+	if (!strcmp(row->name, "symbols"))
+		s->symbols_path = value;
+	else if (!strcmp(row->name, "audit"))
+		s->audit_path = value;
+	else if (!strcmp(row->name, "write"))
+		s->write = true;
+	else if (!strcmp(row->name, "json"))
+		s->json = true;
+	else if (!strcmp(row->name, "stats"))
+		s->stats = true;
+	else if (!strcmp(row->name, "suspend-seccomp"))
+		s->suspend_seccomp = true;
+	else if (!strcmp(row->name, "verbose"))
+		s->log.verbose++;
+	else if (!strcmp(row->name, "quiet"))
+		s->log.quiet = 1;
+	else if (!strcmp(row->name, "help"))
+		st->opt->help = true;
+	else
+		st->opt->version = true;
+	return NULL;
+}
+
+struct error *options_parse(int argc, char **argv, struct session *s, struct options *opt)
+{
+	struct options_state st = { s, opt };
+	struct error *err;
+
+	*opt = (struct options){ .nr_words = argc - 1, .words = argv + 1 };
+	err = optparse(options_table, false, &opt->nr_words, opt->words, take_option, &st);
+	if (err)
+		return err->hint ? err : error_hint(err, "see s390memctl --help");
+	if (opt->help || opt->version)
+		return NULL;
+	if (s->pid && s->guest)
+		return error_new(ERROR_USAGE, "--pid and --guest exclude each other");
+	if (opt->nr_scripts && opt->nr_words)
+		return error_new(ERROR_USAGE, "a command beside --execute or --file: give one or the other");
+	return NULL;
+}
+
+void options_free(struct options *opt)
+{
+	free(opt->scripts);
+	opt->scripts = NULL;
+	opt->nr_scripts = 0;
+}
+
+struct error *options_time(const char *text, uint64_t *ns)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+	unsigned long long v;
+	char *end;
+	size_t i;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9')
+		return error_new(ERROR_USAGE, "'%s' is no time: give a number and ns, us, ms or s",
+				 text);
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (!strcmp(end, units[i].unit))
+			break;
+	}
+	if (i == sizeof(units) / sizeof(units[0]))
+		return error_new(ERROR_USAGE, "'%s' is no time: the unit must be ns, us, ms or s",
+				 text);
+	if (errno || v > 10000000000ULL / units[i].ns || v * units[i].ns < 1000)
+		return error_new(ERROR_USAGE, "time '%s' is out of range (1us to 10s)", text);
+	*ns = v * units[i].ns;
+	return NULL;
+}

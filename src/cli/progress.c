@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ULL
+#define INTERVAL_NS (NS_PER_S / 5)
+#define MIB 1048576.0
+
+void progress_start(struct progress *p, const struct log *log, uint64_t total)
+{
+	*p = (struct progress){ .stream = log->stream, .total = total };
+	p->on = !log->quiet && isatty(fileno(log->stream)) > 0;
+	clock_gettime(CLOCK_MONOTONIC, &p->start);
+}
+
+static uint64_t elapsed_ns(const struct progress *p)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)(now.tv_sec - p->start.tv_sec) * NS_PER_S + (uint64_t)now.tv_nsec -
+	       (uint64_t)p->start.tv_nsec;
+}
+
+void progress_update(struct progress *p, uint64_t done)
+{
+	uint64_t ns;
+	double seconds, rate, left;
+
+	if (!p->on || done == 0)
+		return;
+	ns = elapsed_ns(p);
+	if (ns - p->last_ns < INTERVAL_NS)
+		return;
+	p->last_ns = ns;
+	p->shown = true;
+	seconds = (double)ns / NS_PER_S;
+	rate = (double)done / seconds;
+	left = (double)(p->total - done) / rate;
+	fprintf(p->stream, "\r%5.1f%%  %.1f of %.1f MiB  %.1f MiB/s  %.0f:%02.0f left \033[K",
+		100.0 * (double)done / (double)p->total, (double)done / MIB,
+		(double)p->total / MIB, rate / MIB, (double)((uint64_t)left / 60),
+		(double)((uint64_t)left % 60));
+	fflush(p->stream);
+}
+
+void progress_end(struct progress *p)
+{
+	if (!p->shown)
+		return;
+	fputs("\r\033[K", p->stream);
+	fflush(p->stream);
+	p->shown = false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How far a long command is: bytes, rate and time left, on stderr if that is a terminal. */
+#ifndef S390MEMCTL_CLI_PROGRESS_H
+#define S390MEMCTL_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/log.h"
+
+struct progress {
+	FILE *stream;
+	bool on;
+	bool shown;		/* a line stands on the terminal */
+	uint64_t total;		/* bytes */
+	struct timespec start;
+	uint64_t last_ns;	/* when it was shown last, since start */
+};
+
+/* Begin with total bytes to do; off if log is quiet or its stream no terminal. */
+void progress_start(struct progress *p, const struct log *log, uint64_t total);
+/* done bytes are done; shows at most five times a second. */
+void progress_update(struct progress *p, uint64_t done);
+/* Take the line away. */
+void progress_end(struct progress *p);
+
+#endif

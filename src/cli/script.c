@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/script.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "cli/words.h"
+
+#define LINE_MAX_BYTES 65536
+
+/* An error of a line that is no command yet: a document of its own. */
+static int line_error(struct session *s, struct error *err)
+{
+	int code = command_exit_code(err);
+
+	if (s->where[0])
+		err = error_prefix(err, "%s", s->where);
+	out_begin(s->out, "");
+	out_error(s->out, err);
+	out_end(s->out, code);
+	error_free(err);
+	s->exit_code = code;
+	return code;
+}
+
+int script_run_line(struct session *s, const char *line)
+{
+	struct words words;
+	struct error *err = words_split(line, &words);
+	int code = 0;
+
+	if (err)
+		return line_error(s, err);
+	if (words.count)
+		code = command_run(s, words.count, words.word);
+	words_free(&words);
+	return code;
+}
+
+/* The next line without its newline; false at the end of the file. */
+static struct error *next_line(FILE *file, struct buf *line, bool *found)
+{
+	int c = EOF;
+
+	buf_reset(line);
+	errno = 0;
+	while (line->len <= LINE_MAX_BYTES && (c = getc(file)) != EOF && c != '\n')
+		buf_addc(line, (char)c);
+	*found = c != EOF || line->len > 0;
+	if (c == EOF && ferror(file) && errno != EINTR)
+		return error_os(ERROR_USAGE, errno, "cannot read on");
+	if (line->len > LINE_MAX_BYTES)
+		return error_new(ERROR_USAGE, "line longer than %d bytes", LINE_MAX_BYTES);
+	if (*found && strlen(buf_str(line)) != line->len)
+		return error_new(ERROR_USAGE, "column %zu: NUL byte: this is no text",
+				 strlen(buf_str(line)) + 1);
+	return buf_failed(line) ? error_nomem() : NULL;
+}
+
+static bool must_end(const struct session *s, int code)
+{
+	return code || s->quit || *s->interrupted;
+}
+
+static int run_file(struct session *s, const char *shown, FILE *file)
+{
+	struct buf line = BUF_INIT;
+	struct error *err;
+	unsigned long number = 0;
+	bool found = true;
+	int code = 0;
+
+	while (!must_end(s, code)) {
+		snprintf(s->where, sizeof(s->where), "%.*s:%lu", 96, shown, ++number);
+		err = next_line(file, &line, &found);
+		/* A line that a signal has cut off is not run. */
+		if (!err && (!found || *s->interrupted))
+			break;
+		code = err ? line_error(s, err) : script_run_line(s, buf_str(&line));
+	}
+	buf_free(&line);
+	return code;
+}
+
+static struct error *open_script(const char *path, FILE **file)
+{
+	struct buf shown = BUF_INIT;
+	struct error *err = NULL;
+	struct stat st;
+
+	if (!strcmp(path, "-")) {
+		*file = stdin;
+		return NULL;
+	}
+	buf_add_escaped(&shown, path, strlen(path));
+	*file = fopen(path, "re");
+	if (!*file) {
+		err = error_os(ERROR_USAGE, errno, "script '%s'", buf_str(&shown));
+	} else if (!fstat(fileno(*file), &st) && S_ISDIR(st.st_mode)) {
+		err = error_os(ERROR_USAGE, EISDIR, "script '%s'", buf_str(&shown));
+		fclose(*file);
+		*file = NULL;
+	}
+	buf_free(&shown);
+	return err;
+}
+
+static int run_item(struct session *s, const struct options_script *script, FILE *file, int nr_e)
+{
+	struct buf shown = BUF_INIT;
+	int code;
+
+	if (script->is_file) {
+		if (file == stdin)
+			buf_adds(&shown, "standard input");
+		else
+			buf_add_escaped(&shown, script->text, strlen(script->text));
+		code = run_file(s, buf_str(&shown), file);
+	} else {
+		snprintf(s->where, sizeof(s->where), "-e %d", nr_e);
+		code = script_run_line(s, script->text);
+	}
+	buf_free(&shown);
+	s->where[0] = '\0';
+	return code;
+}
+
+int script_run(struct session *s, const struct options *opt)
+{
+	FILE **files = calloc((size_t)opt->nr_scripts, sizeof(*files));
+	struct error *err = files ? NULL : error_nomem();
+	int code = 0, nr_e = 0, i;
+
+	for (i = 0; !err && i < opt->nr_scripts; i++) {
+		if (opt->scripts[i].is_file)
+			err = open_script(opt->scripts[i].text, &files[i]);
+	}
+	if (err)
+		code = line_error(s, err);
+	for (i = 0; i < opt->nr_scripts && !must_end(s, code); i++) {
+		nr_e += !opt->scripts[i].is_file;
+		code = run_item(s, &opt->scripts[i], files[i], nr_e);
+	}
+	for (i = 0; files && i < opt->nr_scripts; i++) {
+		if (files[i] && files[i] != stdin)
+			fclose(files[i]);
+	}
+	free(files);
+	return code;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands from -e and -f, in the order given. */
+#ifndef S390MEMCTL_CLI_SCRIPT_H
+#define S390MEMCTL_CLI_SCRIPT_H
+
+#include "cli/options.h"
+
+/*
+ * Run all commands of -e and -f, until one's exit code is not 0, a signal
+ * comes, or quit is given. All files are opened before the first command runs.
+ * Errors name "FILE:LINE" ("-e N" for the Nth -e). Returns the exit code.
+ */
+int script_run(struct session *s, const struct options *opt);
+/* Split a line and run what stands in it; 0 for an empty one. Returns the exit code. */
+int script_run_line(struct session *s, const char *line);
+
+#endif

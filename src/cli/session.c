@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli/audit.h"
+#include "target/kvm/kvm.h"
+
+#define PROC "/proc"
+
+void session_init(struct session *s, const volatile int *interrupted)
+{
+	*s = (struct session){
+		.vcpu_fd = -1,
+		.max_stop_ns = SESSION_MAX_STOP_NS,
+		.log = { .stream = stderr },
+		.interrupted = interrupted,
+	};
+}
+
+struct error *session_start(struct session *s)
+{
+	s->out = out_new(stdout, s->json);
+	return s->out ? NULL : error_nomem();
+}
+
+struct error *session_attach(struct session *s)
+{
+	const struct vcpu_info *vcpu;
+	struct kvm_options opt = {
+		.proc = PROC,
+		.log = &s->log,
+		.max_stop_ns = s->max_stop_ns,
+		.suspend_seccomp = s->suspend_seccomp,
+		.interrupted = s->interrupted,
+	};
+	struct error *err;
+
+	if (s->target)
+		return NULL;
+	err = vmm_select(PROC, s->pid, s->guest, &s->vmm);
+	if (err)
+		return err;
+	err = vmm_select_vcpu(&s->vmm, s->vcpu, s->vcpu_fd, &vcpu);
+	if (!err)
+		err = kvm_attach(&s->vmm, vcpu, &opt, &s->target);
+	if (err) {
+		s->target = NULL;
+		vmm_free(&s->vmm);
+	}
+	return err;
+}
+
+struct error *session_detach(struct session *s)
+{
+	struct error *err;
+
+	if (!s->target)
+		return NULL;
+	err = s->target->ops->close(s->target);
+	s->target = NULL;
+	vmm_free(&s->vmm);
+	return err;
+}
+
+int session_close(struct session *s)
+{
+	struct error *err = session_detach(s);
+	int code = s->exit_code;
+
+	if (err) {
+		log_warn(&s->log, "%s", err->message);
+		error_free(err);
+		code = code ? code : ERROR_TARGET;
+	}
+	err = s->out ? out_free(s->out) : NULL;
+	if (err) {
+		if (err->errnum != EPIPE)
+			log_warn(&s->log, "%s", err->message);
+		error_free(err);
+		code = code ? code : ERROR_TARGET;
+	}
+	audit_close(s->audit);
+	symtab_free(s->symbols);
+	s->out = NULL;
+	s->audit = NULL;
+	s->symbols = NULL;
+	return code;
+}
+
+bool session_interrupted(void *session)
+{
+	const struct session *s = session;
+
+	return *s->interrupted != 0;
+}
+
+struct error *session_load_symbols(struct session *s)
+{
+	if (!s->symbols_path || s->symbols)
+		return NULL;
+	return symtab_load(s->symbols_path, &s->symbols);
+}
+
+/* For expressions: the registers of the vCPU, while it stands still. */
+static struct error *current_regs(void *arg, struct s390_regs *regs)
+{
+	struct session *s = arg;
+	struct error *err = session_attach(s);
+
+	return err ? err : s->target->ops->regs(s->target, true, regs);
+}
+
+struct error *session_addr(struct session *s, const char *text, uint64_t *addr)
+{
+	struct expr_context ctx = {
+		.symbols = s->symbols,
+		.regs = current_regs,
+		.arg = s,
+	};
+
+	return expr_parse(text, &ctx, addr);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/signals.h"
+
+#include <stddef.h>
+
+static const int handled[] = { SIGINT, SIGTERM, SIGHUP };
+
+/* The one object that a signal handler can reach. */
+static volatile int last_signal;
+
+static void note_signal(int signo)
+{
+	/* A request to end the program is not replaced by a later Ctrl-C. */
+	if (last_signal == 0 || last_signal == SIGINT)
+		last_signal = signo;
+}
+
+void signals_install(void)
+{
+	struct sigaction now, note = { .sa_handler = note_signal };	/* no SA_RESTART */
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	size_t i;
+
+	signals_set(&note.sa_mask);
+	for (i = 0; i < sizeof(handled) / sizeof(handled[0]); i++) {
+		if (!sigaction(handled[i], NULL, &now) && now.sa_handler != SIG_IGN)
+			sigaction(handled[i], &note, NULL);
+	}
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+const volatile int *signals_flag(void)
+{
+	return &last_signal;
+}
+
+void signals_forget_int(void)
+{
+	if (last_signal == SIGINT)
+		last_signal = 0;
+}
+
+void signals_set(sigset_t *set)
+{
+	size_t i;
+
+	sigemptyset(set);
+	for (i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
+		sigaddset(set, handled[i]);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * SIGINT, SIGTERM and SIGHUP only set a flag, and system calls return EINTR:
+ * the running command sees the flag, ends in order, and the guest is let go
+ * before the program exits. SIGPIPE is ignored, so that a closed pipe is an
+ * error like any other.
+ */
+#ifndef S390MEMCTL_CLI_SIGNALS_H
+#define S390MEMCTL_CLI_SIGNALS_H
+
+#include <signal.h>
+
+/* Install the handlers; a signal that is ignored at the start stays ignored. */
+void signals_install(void);
+/* The number of the last signal that came, 0 if none; for whoever polls it. */
+const volatile int *signals_flag(void);
+/* Forget a SIGINT (Ctrl-C in the shell); the others ask the program to end and stay. */
+void signals_forget_int(void);
+/* The signals of the handlers, for ppoll(2). */
+void signals_set(sigset_t *set);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/command.h"
+
+/* In the order in which `help` shows them. */
+const struct command *const command_table[] = {
+	&cmd_list,
+	&cmd_info,
+	&cmd_regs,
+	&cmd_read,
+	&cmd_check,
+	&cmd_dump,
+	&cmd_write,
+	&cmd_fill,
+	&cmd_load,
+	&cmd_cas,
+	&cmd_help,
+	&cmd_version,
+	&cmd_quit,
+	NULL,
+};
