@@ -8,6 +8,7 @@ lost however much is written.
 
 import os
 import selectors
+import shutil
 import socket
 import subprocess
 
@@ -34,6 +35,8 @@ class Machine:
         self.sockets = {}
 
     def start(self, kernel, initrd, parameters):
+        if shutil.which(PROGRAM) is None:
+            raise OSError(f"{PROGRAM} is missing: apt-get install {PACKAGE}")
         command = [
             PROGRAM, "-M", "s390-ccw-virtio,accel=tcg", "-cpu", "max",
             "-m", str(self.memory), "-smp", str(self.cpus),

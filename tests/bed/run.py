@@ -297,10 +297,15 @@ def run(arguments, cache, directory):
 def main():
     arguments = parse_arguments(sys.argv[1:])
 
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
     def interrupted(number, _):
+        # Once is enough: what follows is the cleaning up.
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in signals:
         signal.signal(number, interrupted)
     with tempfile.TemporaryDirectory(prefix="s390memctl-bed.") as directory:
         try:

@@ -38,6 +38,7 @@ write_cross_env() {
 	export CPPFLAGS="-isystem $usr/include -isystem $usr/include/$triplet"
 	export CFLAGS="-O2 -g -march=z10"
 	export LDFLAGS="-L$usr/lib/$triplet -L$lib -Wl,-rpath-link,$usr/lib/$triplet:$lib"
+	export PKG_CONFIG=pkg-config
 	export PKG_CONFIG_SYSROOT_DIR="$cache/sysroot"
 	export PKG_CONFIG_LIBDIR="$usr/lib/$triplet/pkgconfig:$usr/share/pkgconfig"
 	export PKG_CONFIG_PATH=
