@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <elfutils/version.h>
 #include <jansson.h>
+#ifdef HAVE_LIBKDUMPFILE
+#include <libkdumpfile/kdumpfile.h>
+#endif
 #include <stdio.h>
 #include <readline/readline.h>
 
@@ -17,6 +20,12 @@
 #define HOST_ARCH "x86_64"
 #else
 #error "no system-call injection for this architecture"
+#endif
+
+#ifdef HAVE_LIBKDUMPFILE
+#define KDUMPFILE KDUMPFILE_VERSION_STRING
+#else
+#define KDUMPFILE "no"
 #endif
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -36,6 +45,7 @@ void version_show(struct out *o)
 		{ "injection", HOST_ARCH },
 		{ "elfutils", EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
+		{ "libkdumpfile", KDUMPFILE },
 		{ "readline", rl_library_version },
 		{ "sanitizers", SANITIZERS },
 	};
@@ -45,7 +55,7 @@ void version_show(struct out *o)
 	out_str(o, "version", PACKAGE_VERSION);
 	out_object(o, "features");
 	for (i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
-		out_text(o, "%-10s %s\n", features[i].key, features[i].value);
+		out_text(o, "%-12s %s\n", features[i].key, features[i].value);
 		out_str(o, features[i].key, features[i].value);
 	}
 	out_close(o);
@@ -68,6 +78,6 @@ const struct command cmd_version = {
 	.example =
 "$ s390memctl version\n"
 "s390memctl 0.1.0\n"
-"injection  s390x\n",
+"injection    s390x\n",
 	.run = run_version,
 };

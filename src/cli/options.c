@@ -11,6 +11,7 @@
 const struct command_option options_table[] = {
 	{ "pid", 'p', "PID", "work on the VMM with this process id" },
 	{ "guest", 'g', "NAME", "work on the guest of this name (-name guest=NAME)" },
+	{ "dump", 'd', "FILE", "work on a dump of a guest instead of a running one" },
 	{ "vcpu", 'c', "ID", "work on this vCPU (default 0)" },
 	{ "vcpu-fd", 0, "FD", "the vCPU's file descriptor in the VMM, where ids are ambiguous" },
 	{ "symbols", 's', "FILE", "take symbols from this ELF file (vmlinux)" },
@@ -86,7 +87,9 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		return take_script(st->opt, row->letter == 'f', value);
 	if (!strcmp(row->name, "max-stop"))
 		return options_time(value, &s->max_stop_ns);
-	if (!strcmp(row->name, "symbols"))
+	if (!strcmp(row->name, "dump"))
+		s->dump_path = value;
+	else if (!strcmp(row->name, "symbols"))
 		s->symbols_path = value;
 	else if (!strcmp(row->name, "audit"))
 		s->audit_path = value;
@@ -122,6 +125,8 @@ struct error *options_parse(int argc, char **argv, struct session *s, struct opt
 		return NULL;
 	if (s->pid && s->guest)
 		return error_new(ERROR_USAGE, "--pid and --guest exclude each other");
+	if (s->dump_path && (s->pid || s->guest || s->vcpu_fd >= 0))
+		return error_new(ERROR_USAGE, "--dump excludes --pid, --guest and --vcpu-fd");
 	if (opt->nr_scripts && opt->nr_words)
 		return error_new(ERROR_USAGE, "a command beside --execute or --file: give one or the other");
 	return NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/audit.h"
+#include "target/dump/dump.h"
 #include "target/kvm/kvm.h"
 
 #define PROC "/proc"
@@ -25,6 +26,13 @@ struct error *session_start(struct session *s)
 	return s->out ? NULL : error_nomem();
 }
 
+static struct error *open_dump(struct session *s)
+{
+	const struct dump_options opt = { .log = &s->log, .interrupted = s->interrupted };
+
+	return dump_open(s->dump_path, s->vcpu, &opt, &s->target);
+}
+
 struct error *session_attach(struct session *s)
 {
 	const struct vcpu_info *vcpu;
@@ -39,6 +47,8 @@ struct error *session_attach(struct session *s)
 
 	if (s->target)
 		return NULL;
+	if (s->dump_path)
+		return open_dump(s);
 	err = vmm_select(PROC, s->pid, s->guest, &s->vmm);
 	if (err)
 		return err;

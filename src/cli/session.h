@@ -20,6 +20,7 @@ struct session {
 	/* options */
 	pid_t pid;		/* -p, 0: not given */
 	const char *guest;	/* -g, NULL: not given */
+	const char *dump_path;	/* -d, NULL: not given */
 	int vcpu;		/* -c, 0 */
 	int vcpu_fd;		/* --vcpu-fd, -1: not given */
 	bool write;		/* -w */
@@ -37,7 +38,7 @@ struct session {
 	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
 	struct target *target;	/* NULL: not attached yet */
-	struct vmm_info vmm;	/* valid when attached */
+	struct vmm_info vmm;	/* valid when attached to a VMM */
 	const volatile int *interrupted;	/* set by signal handlers */
 	char where[128];	/* "FILE:LINE" of the running command in a script, printable; else "" */
 	bool quit;		/* the quit command was given */

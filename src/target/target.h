@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A target is a guest CPU whose memory can be worked on: a live vCPU today,
- * dumps later. Commands use only this interface.
+ * A target is a guest CPU whose memory can be worked on: a live vCPU, or one in
+ * a dump. Commands use only this interface.
  */
 #ifndef S390MEMCTL_TARGET_TARGET_H
 #define S390MEMCTL_TARGET_TARGET_H
@@ -18,8 +18,10 @@
 /* How one access is made. */
 struct access {
 	uint64_t addr;		/* logical (or absolute, or SIDA offset) address of byte 0 */
-	enum space space;	/* SPACE_AUTO, SPACE_ABSOLUTE or SPACE_SIDA */
-	uint8_t ar;		/* access register 0-15; means something in AR mode only */
+	enum space space;	/* a live vCPU knows SPACE_AUTO, SPACE_ABSOLUTE and SPACE_SIDA itself */
+	uint8_t ar;		/* access register 0-15; means something in AR mode and SPACE_AR only */
+	uint32_t alet;		/* SPACE_ALET: the access-list-entry token */
+	uint64_t asce;		/* SPACE_ASCE: the address-space-control element */
 	int16_t key;		/* access key 0-15, or -1 for none */
 	bool inject;		/* deliver an exception to the guest (KVM_S390_MEMOP_F_INJECT_EXCEPTION) */
 };

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kdump-compressed dumps of makedumpfile and QEMU: libkdumpfile for the pages;
+ * the registers from the notes, which it has no NT_S390_* of. Header:
+ * diskdump_mod.h of makedumpfile.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAVE_LIBKDUMPFILE
+#include <libkdumpfile/kdumpfile.h>
+#endif
+
+#include "arch/storage.h"
+#include "base/buf.h"
+#include "base/endian.h"
+#include "target/dump/image.h"
+
+#define SIGNATURE	"KDUMP   "
+#define OLD_SIGNATURE	"DISKDUMP"
+#define SIGNATURE_SIZE	8
+#define PAGE		4096ULL
+#define SHOWN_MAX	16	/* ranges of memory that are remembered, for `info` */
+
+/* Offsets in the header of a 64-bit system, and its size in the file. */
+enum {
+	HEADER_VERSION = 8,
+	HEADER_BLOCK_SIZE = 428,
+	HEADER_SUB_BLOCKS = 432,
+	HEADER_BITMAP_BLOCKS = 436,
+	HEADER_PAGES = 440,
+	HEADER_SIZE = 464,
+};
+
+/* Offsets in the sub-header, which begins at the second block. */
+enum {
+	SUB_DUMP_LEVEL = 8,
+	SUB_VMCOREINFO = 32,	/* offset and size, 64 bits each; version 3 and later */
+	SUB_NOTES = 48,		/* likewise; version 4 and later */
+	SUB_PAGES = 96,		/* version 6 and later */
+	SUB_SIZE = 104,
+};
+
+static bool recognise(const unsigned char *head, size_t len)
+{
+	return len >= SIGNATURE_SIZE && (!memcmp(head, SIGNATURE, SIGNATURE_SIZE) ||
+					 !memcmp(head, OLD_SIGNATURE, SIGNATURE_SIZE));
+}
+
+#ifdef HAVE_LIBKDUMPFILE
+static struct error *check_header(const struct dump *d, const unsigned char *header,
+				  const unsigned char *sub)
+{
+	uint32_t version = get_be32(header + HEADER_VERSION);
+	uint64_t bitmaps = get_be32(header + HEADER_BITMAP_BLOCKS) * PAGE;
+	uint64_t before = (1 + (uint64_t)get_be32(header + HEADER_SUB_BLOCKS)) * PAGE;
+	uint64_t pages = version >= 6 ? get_be64(sub + SUB_PAGES) : get_be32(header + HEADER_PAGES);
+	const char *name = d->file.name;
+
+	if (!dump_file_has(&d->file, before, bitmaps))
+		return error_new(ERROR_TARGET,
+				 "dump '%s' is truncated: %" PRIu64 " bytes of bitmaps at offset %" PRIu64 " pass its end at %" PRIu64,
+				 name, bitmaps, before, d->file.size);
+	/* Two bitmaps: of what is memory, and of what is in the dump. */
+	if (pages > bitmaps / 2 * 8)
+		return error_new(ERROR_TARGET,
+				 "dump '%s': the header tells of %" PRIu64 " pages, more than its bitmaps have bits (%" PRIu64 ")",
+				 name, pages, bitmaps / 2 * 8);
+	return NULL;
+}
+
+static struct error *read_header(const struct dump *d, unsigned char *header, unsigned char *sub)
+{
+	struct error *err;
+
+	err = dump_file_read(&d->file, 0, header, HEADER_SIZE, "header");
+	if (err)
+		return err;
+	if (get_be32(header + HEADER_BLOCK_SIZE) != PAGE)
+		return error_new(ERROR_TARGET, "dump '%s' is kdump-compressed, but not of an s390x system: its blocks, big-endian, have %" PRIu32 " bytes",
+				 d->file.name, get_be32(header + HEADER_BLOCK_SIZE));
+	err = dump_file_read(&d->file, PAGE, sub, SUB_SIZE, "sub-header");
+	return err ? err : check_header(d, header, sub);
+}
+
+/* A blob that the sub-header points to: *data is NULL if it has none. */
+static struct error *read_blob(const struct dump *d, const unsigned char *where, const char *what,
+			       unsigned char **data, size_t *size)
+{
+	uint64_t offset = get_be64(where), len = get_be64(where + 8);
+	struct error *err;
+
+	*data = NULL;
+	*size = 0;
+	if (!offset || !len)
+		return NULL;
+	if (len > CPUS_NOTES_MAX || !dump_file_has(&d->file, offset, len))
+		return error_new(ERROR_TARGET,
+				 "dump '%s': %" PRIu64 " bytes of %s at offset %" PRIu64 " cannot be: it has %" PRIu64,
+				 d->file.name, len, what, offset, d->file.size);
+	*data = malloc(len);
+	if (!*data)
+		return error_nomem();
+	err = dump_file_read(&d->file, offset, *data, len, what);
+	if (err) {
+		free(*data);
+		*data = NULL;
+		return err;
+	}
+	*size = len;
+	return NULL;
+}
+
+static void take_vmcoreinfo(void *arg, const char *text, size_t len)
+{
+	dump_take_vmcoreinfo(arg, text, len);
+}
+
+static struct error *read_notes(struct dump *d, uint32_t version, const unsigned char *sub)
+{
+	unsigned char *data = NULL;
+	struct error *err = NULL;
+	size_t size;
+
+	if (version >= 4)
+		err = read_blob(d, sub + SUB_NOTES, "notes", &data, &size);
+	if (!err && data)
+		err = cpus_add_notes(&d->cpus, data, size, d->file.name, take_vmcoreinfo, d);
+	free(data);
+	data = NULL;
+	if (!err && version >= 3 && !d->release[0])
+		err = read_blob(d, sub + SUB_VMCOREINFO, "VMCOREINFO", &data, &size);
+	if (!err && data)
+		dump_take_vmcoreinfo(d, (char *)data, size);
+	free(data);
+	return err;
+}
+
+/* What libkdumpfile has to say, made printable. */
+static struct error *library_error(const struct dump *d, kdump_ctx_t *ctx, kdump_status status,
+				   const char *what)
+{
+	const char *text = kdump_get_err(ctx);
+	struct buf shown = BUF_INIT;
+	struct error *err;
+
+	if (!text)
+		text = kdump_strerror(status);
+	buf_add_escaped(&shown, text, strlen(text));
+	err = error_new(ERROR_TARGET, "dump '%s': %s: %s", d->file.name, what, buf_str(&shown));
+	buf_free(&shown);
+	return err;
+}
+
+struct kdump_private {
+	kdump_ctx_t *ctx;
+	kdump_bmp_t *pages;	/* that are in the file */
+};
+
+static uint64_t extent(struct dump *d, uint64_t addr, bool *present)
+{
+	const struct kdump_private *k = d->private;
+	kdump_addr_t first = addr / PAGE, next = first;
+	uint64_t end;
+
+	*present = false;
+	if (kdump_bmp_find_set(k->pages, &next) != KDUMP_OK)
+		return addr ? 0 - addr : UINT64_MAX;
+	if (next == first) {
+		*present = true;
+		if (kdump_bmp_find_clear(k->pages, &next) != KDUMP_OK)
+			next = first + 1;
+	}
+	end = next * PAGE;
+	return end - addr ? end - addr : UINT64_MAX;
+}
+
+static int read_pages(struct dump *d, uint64_t addr, void *buf, size_t len, size_t *done)
+{
+	const struct kdump_private *k = d->private;
+	kdump_status status;
+	size_t n;
+
+	for (*done = 0; *done < len; *done += n) {
+		n = (size_t)(PAGE - (addr + *done) % PAGE);
+		if (n > len - *done)
+			n = len - *done;
+		status = kdump_read(k->ctx, KDUMP_MACHPHYSADDR, addr + *done, (char *)buf + *done, &n);
+		if (status == KDUMP_ERR_NODATA)
+			return STORAGE_OUTSIDE;
+		if (status == KDUMP_ERR_SYSTEM)
+			return errno ? -errno : -EIO;
+		if (status != KDUMP_OK)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+static void close_kdump(struct dump *d)
+{
+	struct kdump_private *k = d->private;
+
+	if (k && k->pages)
+		kdump_bmp_decref(k->pages);
+	if (k && k->ctx)
+		kdump_free(k->ctx);
+	free(k);
+	d->private = NULL;
+}
+
+static const struct dump_storage_ops kdump_storage = {
+	.read = read_pages,
+	.extent = extent,
+	.close = close_kdump,
+};
+
+/* How much there is, and the first ranges of it. */
+static struct error *count_pages(struct dump *d)
+{
+	uint64_t addr = 0, len;
+	struct segment *list;
+	bool present;
+
+	list = calloc(SHOWN_MAX, sizeof(*list));
+	if (!list)
+		return error_nomem();
+	d->memory.list = list;
+	while ((len = extent(d, addr, &present)) && addr + (len - 1) >= addr) {
+		if (present) {
+			if (d->memory.count < SHOWN_MAX)
+				list[d->memory.count++] = (struct segment){ .addr = addr, .size = len };
+			d->ranges++;
+			d->memory.bytes += len;
+		}
+		if (d->interrupted && *d->interrupted)
+			return error_new(ERROR_TARGET, "interrupted");
+		if (addr + len <= addr)
+			break;
+		addr += len;
+	}
+	return NULL;
+}
+
+static struct error *open_library(struct dump *d, struct kdump_private *k)
+{
+	kdump_attr_t attr = { .type = KDUMP_BITMAP };
+	const char *arch = NULL;
+	kdump_status status;
+
+	/* A file that shrinks must not raise SIGBUS. */
+	kdump_set_number_attr(k->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
+	status = kdump_open_fd(k->ctx, d->file.fd);
+	if (status != KDUMP_OK)
+		return library_error(d, k->ctx, status, "libkdumpfile cannot open it");
+	if (kdump_get_string_attr(k->ctx, KDUMP_ATTR_ARCH_NAME, &arch) != KDUMP_OK ||
+	    strcmp(arch, KDUMP_ARCH_S390X) != 0)
+		return error_new(ERROR_TARGET, "dump '%s' is not of an s390x system", d->file.name);
+	status = kdump_get_typed_attr(k->ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr);
+	if (status != KDUMP_OK)
+		return library_error(d, k->ctx, status, "which pages it holds");
+	k->pages = attr.val.bitmap;
+	return count_pages(d);
+}
+
+static struct error *open_kdump(struct dump *d)
+{
+	unsigned char header[HEADER_SIZE], sub[SUB_SIZE];
+	struct kdump_private *k;
+	struct error *err;
+
+	err = read_header(d, header, sub);
+	if (!err)
+		err = read_notes(d, get_be32(header + HEADER_VERSION), sub);
+	if (err)
+		return err;
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return error_nomem();
+	d->private = k;
+	d->ops = &kdump_storage;
+	k->ctx = kdump_new();
+	if (!k->ctx)
+		return error_nomem();
+	snprintf(d->detail, sizeof(d->detail), "header version %" PRIu32 ", dump level %" PRIu32,
+		 get_be32(header + HEADER_VERSION), get_be32(sub + SUB_DUMP_LEVEL));
+	return open_library(d, k);
+}
+#else
+static struct error *open_kdump(struct dump *d)
+{
+	return error_hint(error_new(ERROR_TARGET,
+				    "dump '%s' is kdump-compressed, and this s390memctl was built without libkdumpfile, which reads such dumps",
+				    d->file.name),
+			  "install libkdumpfile-dev (Debian, Ubuntu) or libkdumpfile-devel (Fedora, SUSE) and build anew");
+}
+#endif
+
+const struct dump_format format_kdump = {
+	.name = "kdump-compressed",
+	.recognise = recognise,
+	.open = open_kdump,
+};
