@@ -45,7 +45,7 @@ void version_show(struct out *o)
 		{ "injection", HOST_ARCH },
 		{ "elfutils", EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
-		{ "libkdumpfile", KDUMPFILE },
+		{ "kdumpfile", KDUMPFILE },
 		{ "readline", rl_library_version },
 		{ "sanitizers", SANITIZERS },
 	};
@@ -55,7 +55,7 @@ void version_show(struct out *o)
 	out_str(o, "version", PACKAGE_VERSION);
 	out_object(o, "features");
 	for (i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
-		out_text(o, "%-12s %s\n", features[i].key, features[i].value);
+		out_text(o, "%-10s %s\n", features[i].key, features[i].value);
 		out_str(o, features[i].key, features[i].value);
 	}
 	out_close(o);
@@ -78,6 +78,6 @@ const struct command cmd_version = {
 	.example =
 "$ s390memctl version\n"
 "s390memctl 0.1.0\n"
-"injection    s390x\n",
+"injection  s390x\n",
 	.run = run_version,
 };
