@@ -17,7 +17,7 @@
 #define PAGE_BYTES	4096ULL
 #define MASK_24		0xffffffULL
 #define MASK_31		0x7fffffffULL
-#define LONGEST		(1ULL << 63)	/* what length says for anything longer */
+#define LONGEST		UINT64_MAX	/* what length says for 2^64, too */
 
 /* Translation-exception identification, real 168. */
 #define TEID_ADDRESS	(~0xfffULL)
