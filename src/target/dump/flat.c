@@ -17,8 +17,8 @@
 #include "target/dump/image.h"
 
 #define SIGNATURE	"makedumpfile"
-#define TYPE		1	/* "flattened", at offset 16 */
-#define VERSION		1	/* at offset 24 */
+#define FLAT_TYPE		1	/* "flattened", at offset 16 */
+#define FLAT_VERSION		1	/* at offset 24 */
 #define HEADER_SIZE	4096
 #define PIECE_HEADER	16
 #define COPY		0x100000	/* bytes copied at once */
@@ -148,7 +148,7 @@ static struct error *open_flat(struct dump *d)
 	err = dump_file_read(&d->file, 0, head, sizeof(head), "header");
 	if (err)
 		return err;
-	if (get_be64(head + 16) != TYPE || get_be64(head + 24) != VERSION)
+	if (get_be64(head + 16) != FLAT_TYPE || get_be64(head + 24) != FLAT_VERSION)
 		return error_new(ERROR_TARGET, "dump '%s' is flattened in a way that is not known: type %" PRIu64 ", version %" PRIu64,
 				 d->file.name, get_be64(head + 16), get_be64(head + 24));
 	log_note(d->t.log, "dump '%s' is flattened: making a plain copy", d->file.name);
