@@ -270,6 +270,7 @@ struct error *dump_open(const char *path, int cpu, const struct dump_options *op
 	d->interrupted = opt->interrupted;
 	d->file.fd = -1;
 	err = dump_file_open(&d->file, path);
+	d->size = d->file.size;
 	if (!err)
 		err = dump_read_image(d);
 	if (!err)

@@ -33,7 +33,7 @@ static void fact_format(const struct dump *d, struct target_fact *f)
 
 static void fact_size(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%" PRIu64, d->file.size);
+	set(f, "%" PRIu64, d->size);
 }
 
 static void fact_release(const struct dump *d, struct target_fact *f)

@@ -25,6 +25,7 @@ struct dump_storage_ops {
 struct dump {
 	struct target t;		/* first: &d->t is the target */
 	struct dump_file file;
+	uint64_t size;			/* bytes of the file that was named */
 	const struct dump_format *format;
 	const struct dump_storage_ops *ops;	/* set by the format's open */
 	void *private;			/* the format's */

@@ -22,11 +22,13 @@
 #define OLD_SIGNATURE	"DISKDUMP"
 #define SIGNATURE_SIZE	8
 #define PAGE		4096ULL
+#define MACHINE_SIZE	65
 #define SHOWN_MAX	16	/* ranges of memory that are remembered, for `info` */
 
 /* Offsets in the header of a 64-bit system, and its size in the file. */
 enum {
 	HEADER_VERSION = 8,
+	HEADER_MACHINE = 272,	/* of struct utsname */
 	HEADER_BLOCK_SIZE = 428,
 	HEADER_SUB_BLOCKS = 432,
 	HEADER_BITMAP_BLOCKS = 436,
@@ -78,9 +80,11 @@ static struct error *read_header(const struct dump *d, unsigned char *header, un
 	err = dump_file_read(&d->file, 0, header, HEADER_SIZE, "header");
 	if (err)
 		return err;
-	if (get_be32(header + HEADER_BLOCK_SIZE) != PAGE)
-		return error_new(ERROR_TARGET, "dump '%s' is kdump-compressed, but not of an s390x system: its blocks, big-endian, have %" PRIu32 " bytes",
-				 d->file.name, get_be32(header + HEADER_BLOCK_SIZE));
+	/* QEMU writes it in capitals. */
+	if (get_be32(header + HEADER_BLOCK_SIZE) != PAGE ||
+	    strncasecmp((const char *)header + HEADER_MACHINE, "s390x", MACHINE_SIZE) != 0)
+		return error_new(ERROR_TARGET, "dump '%s' is kdump-compressed, but not of an s390x system",
+				 d->file.name);
 	err = dump_file_read(&d->file, PAGE, sub, SUB_SIZE, "sub-header");
 	return err ? err : check_header(d, header, sub);
 }
@@ -246,7 +250,6 @@ static struct error *count_pages(struct dump *d)
 static struct error *open_library(struct dump *d, struct kdump_private *k)
 {
 	kdump_attr_t attr = { .type = KDUMP_BITMAP };
-	const char *arch = NULL;
 	kdump_status status;
 
 	/* A file that shrinks must not raise SIGBUS. */
@@ -254,9 +257,9 @@ static struct error *open_library(struct dump *d, struct kdump_private *k)
 	status = kdump_open_fd(k->ctx, d->file.fd);
 	if (status != KDUMP_OK)
 		return library_error(d, k->ctx, status, "libkdumpfile cannot open it");
-	if (kdump_get_string_attr(k->ctx, KDUMP_ATTR_ARCH_NAME, &arch) != KDUMP_OK ||
-	    strcmp(arch, KDUMP_ARCH_S390X) != 0)
-		return error_new(ERROR_TARGET, "dump '%s' is not of an s390x system", d->file.name);
+	status = kdump_set_string_attr(k->ctx, KDUMP_ATTR_ARCH_NAME, KDUMP_ARCH_S390X);
+	if (status != KDUMP_OK)
+		return library_error(d, k->ctx, status, "s390x");
 	status = kdump_get_typed_attr(k->ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr);
 	if (status != KDUMP_OK)
 		return library_error(d, k->ctx, status, "which pages it holds");
