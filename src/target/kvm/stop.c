@@ -16,6 +16,8 @@
 
 #define MSEC			1000000ULL
 #define THREAD_WAIT_NS		(500 * MSEC)	/* for the vCPU's thread to be seen in KVM_RUN */
+#define RUN_WAIT_NS		(200 * MSEC)	/* for a known thread to come to KVM_RUN */
+#define IDLE_WAIT_NS		(2 * MSEC)	/* the same when it is known not to be there */
 #define CONTEXT_WAIT_NS		(1000 * MSEC)	/* for the vCPU to come back to its address space */
 #define CANDIDATES_MAX		256		/* threads tried in one round */
 
@@ -76,15 +78,17 @@ static void take_snapshot(struct live *l)
 
 /*
  * Try a thread: open the injection and stop it. It is taken when it was in
- * KVM_RUN, or whatever it was doing if any_state. *taken: it stands now and
- * l->inj is it.
+ * KVM_RUN, or whatever it was doing if any_state; this and each later stop
+ * waits up to wait_ns for it to be in KVM_RUN. *taken: it stands now and l->inj
+ * is it.
  */
-static struct error *try_thread(struct live *l, pid_t tid, bool any_state, bool *taken)
+static struct error *try_thread(struct live *l, pid_t tid, bool any_state, uint64_t wait_ns,
+				bool *taken)
 {
 	struct inject_options opt = {
 		.log = l->t.log,
 		.max_stop_ns = l->max_stop_ns,
-		.wait_ns = THREAD_WAIT_NS,
+		.wait_ns = wait_ns,
 		.suspend_seccomp = l->suspend_seccomp,
 		.interrupted = l->interrupted,
 	};
@@ -129,7 +133,7 @@ static struct error *try_candidates(struct live *l, bool *taken, struct error **
 		if (err)
 			break;
 		error_free(*last);
-		*last = try_thread(l, tids[i], false, taken);
+		*last = try_thread(l, tids[i], false, 0, taken);
 		if (*last && (*last)->kind == ERROR_REFUSED)
 			break;
 	}
@@ -181,7 +185,20 @@ static struct error *take_idle_thread(struct live *l, bool *taken)
 		err = paused_thread(l, &tid);
 	if (err || !tid)
 		return err;
-	return try_thread(l, tid, true, taken);
+	return try_thread(l, tid, true, IDLE_WAIT_NS, taken);
+}
+
+/*
+ * Threads tried without waiting were in KVM_RUN at that instant: the same one,
+ * opened to wait for it in each stop.
+ */
+static struct error *settle(struct live *l)
+{
+	bool taken = false;
+
+	inject_close(l->inj);
+	l->inj = NULL;
+	return try_thread(l, l->tid, true, RUN_WAIT_NS, &taken);
 }
 
 /* Find the vCPU's thread; it stands afterwards. */
@@ -194,8 +211,10 @@ static struct error *choose_thread(struct live *l)
 	err = vcpu_refresh(l->proc, l->pid, &l->vcpu);
 	if (err)
 		return err;
-	if (l->vcpu.tid && l->vcpu.tid_sure)
-		return try_thread(l, l->vcpu.tid, true, &taken);
+	if (l->vcpu.tid && l->vcpu.tid_sure) {
+		err = try_thread(l, l->vcpu.tid, false, RUN_WAIT_NS, &taken);
+		return err || taken ? err : try_thread(l, l->vcpu.tid, true, IDLE_WAIT_NS, &taken);
+	}
 	while (!err && !taken) {
 		err = try_candidates(l, &taken, &last);
 		if (err || taken || (last && last->kind == ERROR_REFUSED) ||
@@ -203,7 +222,9 @@ static struct error *choose_thread(struct live *l)
 			break;
 		sleep_ns(5 * MSEC);
 	}
-	if (!err && !taken && !last)
+	if (!err && taken)
+		err = settle(l);
+	else if (!err && !(last && last->kind == ERROR_REFUSED))
 		err = take_idle_thread(l, &taken);
 	if (err || taken) {
 		error_free(last);
