@@ -32,6 +32,25 @@ struct sides {
 	bool cap_counts;	/* ... in the user namespace of the other one too */
 };
 
+const char *permit_layer_name(enum permit_layer layer)
+{
+	static const char *const names[] = {
+		[PERMIT_OK] = "ok",
+		[PERMIT_UID] = "uid",
+		[PERMIT_USERNS] = "user namespace",
+		[PERMIT_DUMPABLE] = "dumpable",
+		[PERMIT_CAPS] = "capabilities",
+		[PERMIT_YAMA] = "yama",
+		[PERMIT_LSM] = "lsm",
+		[PERMIT_TRACER] = "tracer",
+		[PERMIT_GONE] = "gone",
+		[PERMIT_SELF] = "self",
+		[PERMIT_UNKNOWN] = "unknown",
+	};
+
+	return names[layer];
+}
+
 __attribute__((format(printf, 4, 5)))
 static bool deny(struct permit *p, enum permit_layer layer, const char *hint,
 		 const char *fmt, ...)
