@@ -96,7 +96,7 @@ static struct error *parse_values(const struct command_args *args, struct exchan
 	if (!err)
 		err = values_add(&new_, type, args->argv[2]);
 	if (!err && old.len != new_.len)
-		err = error_new(ERROR_USAGE, "OLD has %zu bytes, NEW %zu: they must be alike",
+		err = error_new(ERROR_USAGE, "OLD and NEW differ in length: %zu and %zu bytes",
 				old.len, new_.len);
 	if (!err && (old.len > CAS_MAX || (old.len & (old.len - 1))))
 		err = error_new(ERROR_USAGE, "%zu bytes cannot be exchanged at once: 1, 2, 4, 8 or 16 can",

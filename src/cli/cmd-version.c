@@ -34,7 +34,7 @@ void version_show(struct out *o)
 {
 	const struct feature features[] = {
 		{ "injection", HOST_ARCH },
-		{ "elfutils", EXPANDED(_ELFUTILS_VERSION) },
+		{ "elfutils", "0." EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
 		{ "readline", rl_library_version },
 		{ "sanitizers", SANITIZERS },

@@ -64,8 +64,8 @@ const struct command *command_find(const char *name);
  */
 struct error *command_lookup(const char *name, const struct command **cmd);
 /*
- * The argument of an option ("" if it takes none), NULL if it was not given.
- * Asserts that the command has such an option.
+ * The argument of an option ("" if it takes none); NULL if it was not given, or
+ * the command has no such option.
  */
 const char *command_opt(const struct command_args *args, const char *name);
 /*

@@ -186,7 +186,8 @@ struct error *store_range(struct session *s, const struct command_args *args,
 	}
 	shown = show(st);
 	err = tell_written(st, err);
-	access_tell_space(s, a);
+	if (!err || err->kind == ERROR_ACCESS || st->done)
+		access_tell_space(s, a);
 	free(st);
 	if (!err)
 		return shown;
