@@ -18,6 +18,7 @@ vmm_start() {
 	until grep -q '^READY' "$vmm_dir/log"; do
 		if ! kill -0 "$vmm_pid" 2>/dev/null; then
 			echo "# testvmm has ended: $(tail -n 1 "$vmm_dir/log")"
+			vmm_pid=
 			return 1
 		fi
 		sleep 0.05
@@ -26,6 +27,8 @@ vmm_start() {
 
 # vmm WORD...: a command; its answer on the standard output, without the "ok"
 vmm() {
+	# Without a reader the control channel would block.
+	[ -n "$vmm_pid" ] && kill -0 "$vmm_pid" 2>/dev/null || return 1
 	vmm_before=$(($(wc -l <"$vmm_dir/log") + 1))
 	echo "$*" >"$vmm_dir/control"
 	until tail -n "+$vmm_before" "$vmm_dir/log" | grep -qE '^(ok|error .*)$'; do
@@ -44,7 +47,8 @@ vmm_loops() {
 
 vmm_stop() {
 	[ -n "$vmm_pid" ] || return 0
-	echo quit >"$vmm_dir/control"
+	kill -0 "$vmm_pid" 2>/dev/null &&
+		echo quit >"$vmm_dir/control"
 	wait "$vmm_pid"
 	vmm_status=$?
 	vmm_pid=
