@@ -168,9 +168,11 @@ static bool looks_like_vmm(const char *program, const char *comm,
 static void fill_permits(const char *proc, struct vmm_info *vmm)
 {
 	struct vcpu_info *v;
+	size_t i;
 
 	permit_predict(proc, vmm->pid, 0, &vmm->permit);
-	for (v = vmm->vcpus; v < vmm->vcpus + vmm->nr_vcpus; v++) {
+	for (i = 0; i < vmm->nr_vcpus; i++) {
+		v = &vmm->vcpus[i];
 		v->permit = vmm->permit;
 		if (v->tid)
 			permit_predict(proc, vmm->pid, v->tid, &v->permit);
