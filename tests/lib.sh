@@ -3,7 +3,7 @@
 #
 # TAP for shell tests of the command line. A test is
 #
-#	. "${0%/*}/../lib.sh"
+#	. "$(dirname "$0")/../lib.sh" || exit 99
 #	run_is NAME EXIT-CODE COMMAND... <<'EOF'
 #	whole output
 #	EOF
@@ -156,7 +156,9 @@ wait_until() {
 
 # need_kvm: skip the script unless a real VM can be run here
 need_kvm() {
-	[ -r /dev/kvm ] && [ -w /dev/kvm ] || skip_all "no usable /dev/kvm here"
+	if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+		skip_all "no usable /dev/kvm here"
+	fi
 	[ "$(uname -m)" = x86_64 ] || skip_all "for the KVM of x86-64"
 	command -v qemu-system-x86_64 >/dev/null || skip_all "no qemu-system-x86_64 here"
 }
