@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/session.h"
@@ -225,7 +226,7 @@ static void tell_hints(const struct session *s, const struct vmm_list *list)
 			p = &vmm->vcpus[j].permit;
 		if (p->layer == PERMIT_OK || !strcmp(p->hint, last))
 			continue;
-		log_note(&s->log, "to attach to %d: %s", (int)vmm->pid, p->hint);
+		log_note(&s->log, "to attach: %s", p->hint);
 		last = p->hint;
 	}
 }
@@ -245,8 +246,8 @@ static struct error *run_list(struct session *s, const struct command_args *args
 		err = print_table(s->out, &list);
 		tell_hints(s, &list);
 	} else {
-		log_note(&s->log, "no KVM VM is running%s", list.unseen ?
-			 " as far as can be seen; run as root to look into all processes" : "");
+		log_note(&s->log, "no KVM VM is running%s", list.unseen && geteuid() ?
+			 ", as far as can be seen: run as root to look into all processes" : "");
 	}
 	vmm_list_free(&list);
 	return err;
