@@ -9,7 +9,7 @@
 . ./inner/lib.sh
 . ./inner/vmm.sh
 
-scenarios=vmm/scenarios
+scenarios=scenarios
 
 # session NAME SCENARIO: runs the commands of NAME.session
 session() {
