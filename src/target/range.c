@@ -12,6 +12,7 @@
 #define CHECK_PIECE	(64 * MIB)	/* bytes of a check, so that stop() is asked in between */
 #define PREFIX_AREA	8192ULL
 #define SPACE_TRIES	200		/* of an access that met another space than the first */
+#define PROBES_MAX	64U		/* addresses probed at once, as the hole proves to be long */
 
 struct walk {
 	struct target *t;
@@ -81,51 +82,76 @@ static bool is_same_space(struct walk *w)
 	return w->space == w->t->last_space;
 }
 
-/*
- * Access len bytes (read them where mode is RANGE_READ and is_probe is not
- * set, else check them). *done: the accessible prefix. *code: 0, or the
- * exception of the byte behind it.
- */
-static struct error *try_access(struct walk *w, const struct access *a, uint64_t len,
-				bool is_probe, uint64_t *done, uint16_t *code)
+/* An access and what it has met. */
+struct attempt {
+	uint64_t len;		/* bytes to access */
+	uint64_t done;		/* accessible prefix */
+	uint16_t code;		/* 0, or the exception of the byte behind it */
+	const uint64_t *addrs;	/* instead of all that: bytes to probe, */
+	size_t count;		/* how many, */
+	uint16_t *codes;	/* and what they meet */
+};
+
+/* One byte each by the target's probe, or by check where it has none. */
+static struct error *probe_each(struct walk *w, struct attempt *at)
+{
+	bool store = w->mode == RANGE_CHECK_STORE;
+	struct access a = w->a;
+	struct error *err;
+	uint64_t done;
+	size_t i;
+
+	a.inject = false;
+	if (w->t->ops->probe)
+		return w->t->ops->probe(w->t, &a, store, at->addrs, at->count, at->codes);
+	for (i = 0; i < at->count; i++) {
+		a.addr = at->addrs[i];
+		err = w->t->ops->check(w->t, &a, store, 1, &done);
+		if (err && err->kind != ERROR_ACCESS)
+			return err;
+		at->codes[i] = err ? err->access.code : 0;
+		error_free(err);
+	}
+	return NULL;
+}
+
+static struct error *attempt_once(struct walk *w, struct attempt *at)
+{
+	struct error *err;
+	size_t got = 0;
+
+	if (at->addrs)
+		return probe_each(w, at);
+	if (w->mode == RANGE_READ) {
+		err = w->t->ops->read(w->t, &w->a, w->buf, (size_t)at->len, &got);
+		at->done = got;
+	} else {
+		err = w->t->ops->check(w->t, &w->a, w->mode == RANGE_CHECK_STORE, at->len,
+				       &at->done);
+	}
+	if (err && err->kind != ERROR_ACCESS)
+		return err;
+	at->code = err ? err->access.code : 0;
+	error_free(err);
+	return NULL;
+}
+
+/* Make an access, again if need be until it meets the space of the first one. */
+static struct error *attempt(struct walk *w, struct attempt *at)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct error *err;
-	size_t got = 0;
 	int tries;
 
-	*code = 0;
 	for (tries = 0; tries < SPACE_TRIES; tries++) {
-		if (w->mode == RANGE_READ && !is_probe) {
-			err = w->t->ops->read(w->t, a, w->buf, (size_t)len, &got);
-			*done = got;
-		} else {
-			err = w->t->ops->check(w->t, a, w->mode == RANGE_CHECK_STORE, len, done);
-		}
-		if (err && err->kind != ERROR_ACCESS)
+		err = attempt_once(w, at);
+		if (err || is_same_space(w))
 			return err;
-		if (is_same_space(w)) {
-			*code = err ? err->access.code : 0;
-			error_free(err);
-			return NULL;
-		}
-		error_free(err);
 		nanosleep(&pause, NULL);
 	}
 	return error_new(ERROR_PARTIAL, "the vCPU has gone from %s to %s at %#llx and did not come back",
 			 space_name(w->space), space_name(w->t->last_space),
-			 (unsigned long long)a->addr);
-}
-
-/* The exception of one byte, 0 if it is accessible. */
-static struct error *probe(struct walk *w, uint64_t addr, uint16_t *code)
-{
-	struct access a = w->a;
-	uint64_t done;
-
-	a.addr = addr;
-	a.inject = false;
-	return try_access(w, &a, 1, true, &done, code);
+			 (unsigned long long)w->a.addr);
 }
 
 /*
@@ -168,12 +194,10 @@ static bool is_low_address(uint64_t addr)
 	return addr < 2 * PAGE && addr % PAGE < 512;
 }
 
-/* How many bytes from the current one on the exception there covers for sure; at least 1. */
-static struct error *hole_length(struct walk *w, uint16_t code, uint64_t *len)
+/* How many bytes from addr on the exception there covers, as the architecture has it; left: at most. */
+static uint64_t hole_length(struct walk *w, uint16_t code, uint64_t addr, uint64_t left)
 {
-	uint64_t addr = w->a.addr, end;
-	struct error *err;
-	uint16_t last = 0;
+	uint64_t end, len;
 
 	if (code == PGM_ADDRESSING)
 		end = addressing_end(w, addr);
@@ -181,58 +205,125 @@ static struct error *hole_length(struct walk *w, uint16_t code, uint64_t *len)
 		end = (addr | 511) + 1;
 	else
 		end = pgm_range_end(code, addr);
-	*len = end - addr;	/* end 0 is 2^64 */
-	if (!*len || *len > w->left)
-		*len = w->left;
-	if (*len <= PAGE || code == PGM_ADDRESSING)
-		return NULL;
-	/* The tables may be changing: the far end must say the same. */
-	err = probe(w, addr + *len - 1, &last);
-	if (!err && last != code)
-		*len = PAGE - addr % PAGE;
+	len = end - addr;	/* end 0 is 2^64 */
+	return len && len < left ? len : left;
+}
+
+/* A part of a hole that one exception is expected to cover. */
+struct step {
+	uint64_t len;
+	int last;		/* index of the probe of its last byte, -1: not needed */
+	int next;		/* index of the probe of the byte behind it, -1: the range ends there */
+};
+
+/*
+ * The hole is expected to go on in steps of the same exception: what to ask.
+ * Returns the number of steps, at most max.
+ */
+static size_t plan_probes(struct walk *w, uint16_t code, size_t max, struct step *steps,
+			  struct attempt *at, uint64_t *addrs)
+{
+	uint64_t addr = w->a.addr, left = w->left;
+	struct step *s;
+	size_t n;
+
+	at->addrs = addrs;
+	at->count = 0;
+	for (n = 0; n < max && left; n++) {
+		s = &steps[n];
+		*s = (struct step){ .len = hole_length(w, code, addr, left), .last = -1, .next = -1 };
+		/* Within a page, and within a memory slot, nothing else can be. */
+		if (s->len > PAGE && code != PGM_ADDRESSING) {
+			s->last = (int)at->count;
+			addrs[at->count++] = addr + s->len - 1;
+		}
+		addr += s->len;
+		left -= s->len;
+		if (left) {
+			s->next = (int)at->count;
+			addrs[at->count++] = addr;
+		}
+	}
+	return n;
+}
+
+/*
+ * Take over what the probes have said, step by step, while it is as expected.
+ * The tables may be changing: where the last byte of a step says something
+ * else than its first, only the page is believed. *code: what the byte
+ * behind the steps taken meets; *known: it is known.
+ */
+static struct error *take_steps(struct walk *w, size_t count, const struct step *steps,
+				const uint16_t *codes, uint16_t *code, bool *known)
+{
+	const uint16_t expected = *code;
+	struct error *err = NULL;
+	const struct step *s;
+
+	for (s = steps; s < steps + count && !err && *code == expected; s++) {
+		if (s->last >= 0 && codes[s->last] != expected) {
+			*known = false;
+			return append(w, PAGE - w->a.addr % PAGE, expected);
+		}
+		err = append(w, s->len, expected);
+		if (s->next >= 0)
+			*code = codes[s->next];
+	}
 	return err;
 }
 
 /* The next byte raises an exception: pass over the hole, up to the next accessible byte. */
 static struct error *walk_hole(struct walk *w, uint16_t code)
 {
+	struct step steps[PROBES_MAX / 2];
+	uint64_t addrs[PROBES_MAX];
+	uint16_t codes[PROBES_MAX];
+	struct attempt at = { .addrs = addrs, .codes = codes };
 	struct error *err = NULL;
-	uint64_t len;
+	size_t max = 1, count;
+	bool known = true;
 
-	while (code) {
-		err = hole_length(w, code, &len);
-		if (!err)
-			err = append(w, len, code);
-		if (err || !w->left)
-			return err;
-		if (w->stop && w->stop(w->stop_arg))
-			return error_new(ERROR_PARTIAL, "interrupted");
-		err = probe(w, w->a.addr, &code);
-		if (err)
-			return err;
+	while (!err && w->left && (!known || code)) {
+		if (known) {
+			count = plan_probes(w, code, max, steps, &at, addrs);
+			if (at.count)
+				err = attempt(w, &at);
+			if (!err)
+				err = take_steps(w, count, steps, codes, &code, &known);
+			max = max < PROBES_MAX / 2 ? max * 2 : max;
+		} else {
+			addrs[0] = w->a.addr;
+			at.count = 1;
+			err = attempt(w, &at);
+			code = codes[0];
+			known = true;
+			max = 1;
+		}
+		if (!err && w->left && w->stop && w->stop(w->stop_arg))
+			err = error_new(ERROR_PARTIAL, "interrupted");
 	}
-	return NULL;
+	return err;
 }
 
 static struct error *walk_piece(struct walk *w)
 {
-	uint64_t len = w->mode == RANGE_READ ? READ_PIECE : CHECK_PIECE, done = 0;
+	uint64_t len = w->mode == RANGE_READ ? READ_PIECE : CHECK_PIECE;
+	struct attempt at = { .len = 0 };
 	struct error *err;
-	uint16_t code;
 
 	/* Pieces end at their multiples, so that they stay aligned behind holes. */
-	len -= w->a.addr % len;
-	if (len > w->left)
-		len = w->left;
-	err = try_access(w, &w->a, len, false, &done, &code);
+	at.len = len - w->a.addr % len;
+	if (at.len > w->left)
+		at.len = w->left;
+	err = attempt(w, &at);
 	if (err)
 		return err;
-	err = w->mode == RANGE_READ ? append_data(w, done) : append(w, done, 0);
-	if (err || !code)
+	err = w->mode == RANGE_READ ? append_data(w, at.done) : append(w, at.done, 0);
+	if (err || !at.code)
 		return err;
 	/* One exception is delivered at most. */
 	w->a.inject = false;
-	return walk_hole(w, code);
+	return walk_hole(w, at.code);
 }
 
 struct error *range_walk(struct target *t, const struct access *a, uint64_t len,

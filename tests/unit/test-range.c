@@ -128,6 +128,30 @@ static struct error *memory_regs(struct target *t, bool stop, struct s390_regs *
 	return NULL;
 }
 
+static struct error *memory_probe(struct target *t, const struct access *a, bool store,
+				  const uint64_t *addrs, size_t count, uint16_t *codes)
+{
+	struct memory *m = memory_of(t);
+	struct error *err = begin(m);
+	size_t i;
+
+	(void)a;
+	if (err && err->kind != ERROR_ACCESS)
+		return err;
+	for (i = 0; i < count; i++) {
+		accessible(m, addrs[i], 1, store, &codes[i]);
+		if (err)
+			codes[i] = err->access.code;
+	}
+	error_free(err);
+	return NULL;
+}
+
+static const struct target_ops probing_ops = {
+	.name = "memory", .live = true,
+	.read = memory_read, .check = memory_check, .probe = memory_probe, .regs = memory_regs,
+};
+
 static const struct target_ops memory_ops = {
 	.name = "memory", .live = true,
 	.read = memory_read, .check = memory_check, .regs = memory_regs,
@@ -303,6 +327,42 @@ static void large_holes_take_few_calls(void **state)
 		    { .addr = 8192 * GIB, .len = 0 - 8192 * GIB, .code = PGM_ASCE_TYPE });
 	/* Two for each 2 GiB entry. */
 	assert_true(m.calls < 4200);
+}
+
+/* Many probes in one call: all kinds of holes again. */
+static void probing_targets_are_asked_rarely(void **state)
+{
+	const struct area areas[] = {
+		{ 0x1000, 0x1fff, PGM_PAGE_TRANSLATION, 0 },
+		{ 0x80000, 0xfffff, PGM_PAGE_TRANSLATION, 0 },
+		{ 0x100000, 0x2fffff, PGM_SEGMENT_TRANSLATION, 0 },
+		{ 0x300000, 0x300fff, PGM_SEGMENT_TRANSLATION, 0 },
+		{ 0x302000, 0x302fff, PGM_SEGMENT_TRANSLATION, 0 },
+		{ 0x400000, 4 * GIB - 1, PGM_SEGMENT_TRANSLATION, 0 },
+		{ 4 * GIB, 4096 * GIB - 1, PGM_REGION_THIRD, 0 },
+		{ 4096 * GIB + 0x2000, UINT64_MAX, PGM_ASCE_TYPE, 0 },
+	};
+	struct memory m = MEMORY(areas);
+	struct report r = { 0 };
+
+	(void)state;
+	m.t.ops = &probing_ops;
+	assert_null(walk(&m, 0x800, UINT64_MAX - 0x7ff, RANGE_CHECK_FETCH, &r));
+	ASSERT_RUNS(&r, { .addr = 0x800, .len = 0x800 },
+		    { .addr = 0x1000, .len = 0x1000, .code = PGM_PAGE_TRANSLATION },
+		    { .addr = 0x2000, .len = 0x7e000 },
+		    { .addr = 0x80000, .len = 0x80000, .code = PGM_PAGE_TRANSLATION },
+		    { .addr = 0x100000, .len = 0x201000, .code = PGM_SEGMENT_TRANSLATION },
+		    { .addr = 0x301000, .len = 0x1000 },
+		    { .addr = 0x302000, .len = 0x1000, .code = PGM_SEGMENT_TRANSLATION },
+		    { .addr = 0x303000, .len = 0xfd000 },
+		    { .addr = 0x400000, .len = 4 * GIB - 0x400000, .code = PGM_SEGMENT_TRANSLATION },
+		    { .addr = 4 * GIB, .len = 4092 * GIB, .code = PGM_REGION_THIRD },
+		    { .addr = 4096 * GIB, .len = 0x2000 },
+		    { .addr = 4096 * GIB + 0x2000, .len = 0 - 4096 * GIB - 0x2000,
+		      .code = PGM_ASCE_TYPE });
+	/* 4096 segments and 2046 regions among them, 32 a call. */
+	assert_true(m.calls < 250);
 }
 
 /* The exception claims 1 MiB, but the guest has just mapped the end of it. */
@@ -484,6 +544,7 @@ int main(void)
 		cmocka_unit_test(page_holes_are_merged_by_code),
 		cmocka_unit_test(walk_begins_and_ends_inside_holes),
 		cmocka_unit_test(large_holes_take_few_calls),
+		cmocka_unit_test(probing_targets_are_asked_rarely),
 		cmocka_unit_test(a_skip_is_not_trusted_blindly),
 		cmocka_unit_test(checks_merge_what_is_accessible),
 		cmocka_unit_test(real_holes_go_by_the_mib_but_for_prefix_areas),

@@ -101,7 +101,6 @@ static struct error *make_ioctl(struct live *l, bool on_vm, uint64_t op_addr, in
 
 struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *result)
 {
-	uint64_t start = live_now_ns();
 	struct error *err;
 	int tries = 0;
 
@@ -111,12 +110,6 @@ struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *
 	while (!err && (*result == -EAGAIN || *result == -EINTR) && ++tries < RETRIES);
 	if (err && live_is_gone(l))
 		err->fatal = true;
-	if (!err && !tries && live_now_ns() - start > l->max_stop_ns && l->chunk > 4096) {
-		l->chunk /= 2;
-		log_verbose(l->t.log, 1,
-			    "a single call took %llu us: going on with %u bytes a call",
-			    (unsigned long long)(live_now_ns() - start) / 1000, l->chunk);
-	}
 	log_verbose(l->t.log, 3, "KVM_S390_MEM_OP: %lld", err ? -1LL : (long long)*result);
 	return err;
 }

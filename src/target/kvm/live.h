@@ -170,6 +170,10 @@ struct error *live_write(struct target *t, const struct access *a,
 			 const void *buf, size_t len, size_t *done);
 struct error *live_check(struct target *t, const struct access *a, bool store,
 			 uint64_t len, uint64_t *done);
+struct error *live_probe(struct target *t, const struct access *a, bool store,
+			 const uint64_t *addrs, size_t count, uint16_t *codes);
+
+/* cas.c */
 struct error *live_cas(struct target *t, const struct access *a, void *old,
 		       const void *new_, size_t size, bool *success);
 

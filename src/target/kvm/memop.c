@@ -54,14 +54,34 @@ static struct error *batch_poke(struct live *l, const struct transfer *x, uint64
 	return err ? err : live_poke(l, transfer_op_addr(l, x, 0), ops, b->count * sizeof(ops[0]));
 }
 
+/*
+ * Keep calls shorter than a stop may be: halve their size when one took too
+ * long, double it again when they are quick.
+ */
+static void adapt_chunk(struct live *l, uint32_t size, uint64_t took)
+{
+	if (size < l->chunk)
+		return;
+	if (took > l->max_stop_ns && l->chunk > PLAN_PAGE) {
+		l->chunk /= 2;
+		log_verbose(l->t.log, 1, "a call took %llu us: going on with %u bytes a call",
+			    (unsigned long long)took / 1000, l->chunk);
+	} else if (took < l->max_stop_ns / 8 && l->chunk < l->t.cap_limit) {
+		l->chunk *= 2;
+	}
+}
+
 /* Make the calls until one fails or the time is up. *done: how many were right; *result: of the last. */
 static struct error *batch_run(struct live *l, const struct transfer *x, const struct batch *b,
 			       unsigned int *done, int64_t *result)
 {
 	struct error *err;
+	uint64_t start;
 
 	for (*done = 0; *done < b->count;) {
+		start = live_now_ns();
 		err = live_memop(l, x->on_vm, transfer_op_addr(l, x, *done), result);
+		adapt_chunk(l, b->size[*done], live_now_ns() - start);
 		if (err || *result)
 			return err;
 		++*done;
@@ -325,6 +345,22 @@ struct error *live_write(struct target *t, const struct access *a, const void *b
 	return transfer_end(l, &x, *done, partly_written(err, &x, *done, len));
 }
 
+/* A check: refused for the SIDA, never delivers an exception. */
+static struct error *check_init(struct live *l, const struct access *a, bool store,
+				struct transfer *x)
+{
+	struct error *err = refuse_not_s390(l);
+
+	if (!err)
+		err = transfer_init(l, a, store, x);
+	if (err)
+		return err;
+	if (x->is_sida)
+		return error_new(ERROR_USAGE, "the SIDA cannot be checked: the kernel knows no CHECK_ONLY for it");
+	x->inject = false;
+	return NULL;
+}
+
 struct error *live_check(struct target *t, const struct access *a, bool store, uint64_t len,
 			 uint64_t *done)
 {
@@ -333,16 +369,29 @@ struct error *live_check(struct target *t, const struct access *a, bool store, u
 	struct error *err;
 
 	*done = 0;
-	err = refuse_not_s390(l);
-	if (!err)
-		err = transfer_init(l, a, store, &x);
+	err = check_init(l, a, store, &x);
 	if (err)
 		return err;
-	if (x.is_sida)
-		return error_new(ERROR_USAGE, "the SIDA cannot be checked: the kernel knows no CHECK_ONLY for it");
-	x.inject = false;
 	err = transfer_stop(l, &x);
 	if (!err)
 		err = live_finish(l, check_stopped(l, &x, a->addr, len, done));
 	return transfer_end(l, &x, *done, err);
+}
+
+struct error *live_probe(struct target *t, const struct access *a, bool store,
+			 const uint64_t *addrs, size_t count, uint16_t *codes)
+{
+	struct live *l = live_of(t);
+	struct transfer x;
+	struct error *err;
+	uint32_t good;
+	size_t i;
+
+	err = check_init(l, a, store, &x);
+	if (err)
+		return err;
+	err = transfer_stop(l, &x);
+	for (i = 0; i < count && !err; i++)
+		err = locate_check(l, &x, 0, addrs[i], 1, &good, &codes[i]);
+	return transfer_end(l, &x, 0, live_finish(l, err));
 }
