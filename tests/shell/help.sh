@@ -4,7 +4,7 @@
 # Help texts and version; and whether man page, help and command table tell the
 # same. Needs no VMM.
 
-# shellcheck source=tests/lib.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
 . "$(dirname "$0")/../lib.sh" || exit 99
 
 man=$top_srcdir/man/s390memctl.1

@@ -4,7 +4,7 @@
 # Commands from -e and -f: splitting into words, where errors are said to be,
 # and when a script ends. Needs no VMM.
 
-# shellcheck source=tests/lib.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
 . "$(dirname "$0")/../lib.sh" || exit 99
 
 # The shortest output there is.

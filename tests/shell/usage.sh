@@ -5,7 +5,7 @@
 # with one that says what to do, and the exit code. No VMM is touched: process
 # 4194304 cannot exist, and no command here gets as far as looking for it.
 
-# shellcheck source=tests/lib.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
 . "$(dirname "$0")/../lib.sh" || exit 99
 
 # usage_is NAME ARGUMENT... <<lines without "s390memctl: ": exit code 64
