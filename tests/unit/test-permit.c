@@ -408,7 +408,7 @@ static void predictions_come_true(void **state)
 
 	(void)state;
 	if (geteuid()) {
-		print_message("this needs root\n");
+		print_message("# this needs root\n");
 		skip();
 	}
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

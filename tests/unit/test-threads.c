@@ -170,7 +170,7 @@ static void refresh(void **state)
 
 static void candidates(void **state)
 {
-	static const pid_t wanted[] = { 1203, 1205, 1204, 1206, 1202, 1207 };
+	static const pid_t wanted[] = { 1203, 1205, 1204, 1206, 1209, 1202, 1207 };
 	struct vcpu_info v = { .id = 2, .fd = 9, .vm_fd = 8, .tid = 1205, .tid_sure = true };
 	pid_t *tids;
 	size_t count;
@@ -187,6 +187,7 @@ static void candidates(void **state)
 	tree_thread(&tree, 1200, 1207, "CPU 1/KVM", "running\n", 3);
 	snprintf(text, sizeof(text), "%d 0x9 0xae80 0x0 0x0 0x0 0x0 0x0 0x0\n", SYS_ioctl);
 	tree_thread(&tree, 1200, 1208, "vhost", text, 0);
+	tree_thread(&tree, 1200, 1209, "busy", "running\n", 0);
 	assert_null(vcpu_candidates(tree.root, 1200, &v, &tids, &count));
 	assert_int_equal(count, sizeof(wanted) / sizeof(wanted[0]));
 	assert_memory_equal(tids, wanted, sizeof(wanted));

@@ -104,10 +104,10 @@ struct error *vcpu_refresh(const char *proc, pid_t pid, struct vcpu_info *vcpu);
 /*
  * The threads that may be the vCPU's, most probable first: the one seen in
  * KVM_RUN on its fd (now or, by vcpu->tid_sure, before), those with the name
- * "CPU <id>/KVM", those that have run a guest, then all others but the main
- * thread (it too if it is the only one). Left out are threads seen in KVM_RUN
- * on another fd and the kernel's own workers. *tids is allocated; *count may be
- * 0. ERROR_TARGET if the process is gone.
+ * "CPU <id>/KVM", those that have run a guest, those that are running, then all
+ * others but the main thread (it too if it is the only one). Left out are
+ * threads seen in KVM_RUN on another fd and the kernel's own workers. *tids is
+ * allocated; *count may be 0. ERROR_TARGET if the process is gone.
  */
 struct error *vcpu_candidates(const char *proc, pid_t pid,
 			      const struct vcpu_info *vcpu, pid_t **tids,
