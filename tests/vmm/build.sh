@@ -34,7 +34,7 @@ build_testvmm() {
 		die "$cc not found (Debian: gcc-s390x-linux-gnu libc6-dev-s390x-cross)"
 	[ "${STATIC-}" != 1 ] || link=(-static)
 	"$cc" "${link[@]}" -std=gnu11 -O2 -g -march=z10 -Wall -Wextra -Werror -pthread \
-		-o "$out/testvmm" "$here"/{testvmm,scenario,scenario-dat,line,guest,kvm,memop,control}.c \
+		-o "$out/testvmm" "$here"/{testvmm,scenario,scenario-dat,line,guest,kvm,memop,control,seccomp}.c \
 		"$here/run-s390x.S"
 }
 
