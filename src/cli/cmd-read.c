@@ -51,7 +51,7 @@ static struct error *read_inject(struct reader *r, const struct access *a, uint6
 }
 
 static struct error *read_range(struct session *s, const struct access *a, uint64_t len,
-				enum mem_type type, bool ebcdic)
+				enum mem_type type, const struct ebcdic *ebcdic)
 {
 	struct reader r = { .s = s };
 	struct error *err;
@@ -95,7 +95,9 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 
 static struct error *run_read(struct session *s, const struct command_args *args)
 {
+	const struct ebcdic *ebcdic = NULL;
 	uint64_t len = DEFAULT_LEN;
+	struct ebcdic code_page;
 	enum mem_type type;
 	struct access a;
 	struct error *err;
@@ -113,9 +115,13 @@ static struct error *run_read(struct session *s, const struct command_args *args
 		err = session_addr(s, args->argv[0], &a.addr);
 	if (!err)
 		err = access_check_range(a.addr, len);
+	if (!err && (type == MEM_EBCDIC || command_opt(args, "ebcdic"))) {
+		err = ebcdic_load(&code_page, EBCDIC_CODE_PAGE);
+		ebcdic = &code_page;
+	}
 	if (!err)
 		err = session_attach(s);
-	return err ? err : read_range(s, &a, len, type, command_opt(args, "ebcdic") != NULL);
+	return err ? err : read_range(s, &a, len, type, ebcdic);
 }
 
 static const struct command_option options[] = {

@@ -13,6 +13,8 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+static struct ebcdic code_page;	/* loaded by main */
+
 static void fill_count(unsigned char *p, size_t len)
 {
 	size_t i;
@@ -32,14 +34,14 @@ static void hex_lines(void **state)
 	(void)state;
 	fill_count(p, sizeof(p));
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	hexdump_data(h, 0x1000, p, 16);
 	hexdump_data(h, 0x1010, p + 0x41, 3);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	hexdump_data(h, 0xfffffffffffffffd, p + 0x7e, 3);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	hexdump_end(h);
 	capture_end(&c,
 		"0000000000001000  00010203 04050607 08090a0b 0c0d0e0f  |................|\n"
@@ -58,7 +60,7 @@ static void hex_lines_with_ebcdic(void **state)
 
 	(void)state;
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_HEX, true);
+	h = hexdump_new(c.o, MEM_HEX, &code_page);
 	hexdump_data(h, 0x3ff8012ab00, p, sizeof(p));
 	hexdump_end(h);
 	capture_end(&c,
@@ -75,7 +77,7 @@ static void hex_starts_anywhere(void **state)
 	(void)state;
 	fill_count(p, sizeof(p));
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	/* Pieces of odd sizes make the same lines as one. */
 	hexdump_data(h, 0x1003, p, 1);
 	hexdump_data(h, 0x1004, p + 1, 0);
@@ -96,23 +98,23 @@ static void hex_repeats(void **state)
 
 	(void)state;
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	/* Two equal lines: both are shown, nothing lies between them. */
 	hexdump_data(h, 0x0, zeros, 32);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	/* Many, then another, then many and a part. */
 	hexdump_data(h, 0x1000, zeros, 48);
 	hexdump_data(h, 0x1030, "0123456789abcdef", 16);
 	hexdump_data(h, 0x1040, zeros, 4096);
 	hexdump_data(h, 0x2040, zeros, 4);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	/* One single repeated line before another one. */
 	hexdump_data(h, 0x0, zeros, 32);
 	hexdump_data(h, 0x20, "0123456789abcdef", 16);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	hexdump_data(h, 0x8000, zeros, 4096);
 	hexdump_data(h, 0x9000, zeros, 4096);
 	hexdump_end(h);
@@ -141,7 +143,7 @@ static void hex_holes(void **state)
 
 	(void)state;
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_HEX, false);
+	h = hexdump_new(c.o, MEM_HEX, NULL);
 	hexdump_hole(h, 0x0, 0x1ff8, 0x05);
 	hexdump_data(h, 0x1ff8, "ABCDEFGH", 8);
 	hexdump_hole(h, 0x2000, 0x1000, 0x11);
@@ -177,13 +179,13 @@ static void value_lines(void **state)
 	fill_count(p, sizeof(p));
 	capture_begin(&c, false);
 	for (type = MEM_U8; type <= MEM_U64; type++) {
-		h = hexdump_new(c.o, type, false);
+		h = hexdump_new(c.o, type, NULL);
 		hexdump_data(h, 0x1002, p, 7);
 		hexdump_data(h, 0x1009, p + 7, 17);
 		hexdump_end(h);
 	}
 	/* Less than a value is left before the hole. */
-	h = hexdump_new(c.o, MEM_U32, false);
+	h = hexdump_new(c.o, MEM_U32, NULL);
 	hexdump_data(h, 0x1ffa, p, 6);
 	hexdump_hole(h, 0x2000, 0x100000, 0x10);
 	hexdump_end(h);
@@ -207,16 +209,16 @@ static void string_lines(void **state)
 
 	(void)state;
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_STR, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
 	hexdump_data(h, 0x1000, "Linux version 6.1\n\0behind", 25);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_STR, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
 	hexdump_data(h, 0x1000, "no end", 6);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_STR, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
 	hexdump_data(h, 0x1000, "\0x", 2);
 	hexdump_end(h);
-	h = hexdump_new(c.o, MEM_STR, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
 	hexdump_data(h, 0x1000, "say \"a\\b\"\033[0m\xc2\x9b \xc3\xbc \xff", 20);
 	hexdump_hole(h, 0x1014, 12, 0x11);
 	hexdump_data(h, 0x1020, "more\0", 5);
@@ -242,7 +244,7 @@ static void strings_in_pieces(void **state)
 	for (i = 0; i <= len; i++) {
 		for (j = i; j <= len; j++) {
 			capture_begin(&c, false);
-			h = hexdump_new(c.o, MEM_STR, false);
+			h = hexdump_new(c.o, MEM_STR, NULL);
 			hexdump_data(h, 0, text, i);
 			hexdump_data(h, i, text + i, j - i);
 			hexdump_data(h, j, text + j, len - j);
@@ -264,7 +266,7 @@ static void long_strings(void **state)
 	assert_non_null(want);
 	memset(data, 'x', LEN);
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_STR, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
 	hexdump_data(h, 0x10, data, LEN);
 	hexdump_end(h);
 	snprintf(want, LEN + 64, "0000000000000010: \"%.*s\"...\n", LEN, data);
@@ -283,7 +285,7 @@ static void ebcdic_lines(void **state)
 
 	(void)state;
 	capture_begin(&c, false);
-	h = hexdump_new(c.o, MEM_EBCDIC, false);
+	h = hexdump_new(c.o, MEM_EBCDIC, &code_page);
 	hexdump_data(h, 0x2000, p, 4);
 	hexdump_data(h, 0x2004, p + 4, sizeof(p) - 4);
 	hexdump_end(h);
@@ -299,7 +301,7 @@ static void raw_bytes(void **state)
 	(void)state;
 	capture_begin(&c, false);
 	catch_stderr(&notes);
-	h = hexdump_new(c.o, MEM_RAW, false);
+	h = hexdump_new(c.o, MEM_RAW, NULL);
 	hexdump_data(h, 0x0, "a\0b", 3);
 	hexdump_hole(h, 0x3, 5, 0x11);
 	hexdump_data(h, 0x8, "\ncd", 3);
@@ -348,7 +350,7 @@ static void json_runs(void **state)
 	fill_count(p, sizeof(p));
 	capture_begin(&c, true);
 	out_begin(c.o, "read");
-	h = hexdump_new(c.o, MEM_HEX, true);
+	h = hexdump_new(c.o, MEM_HEX, &code_page);
 	/* Pieces become one run. */
 	hexdump_data(h, 0xffe, p, 1);
 	hexdump_data(h, 0xfff, p + 1, 1);
@@ -381,7 +383,7 @@ static void json_values(void **state)
 	capture_begin(&c, true);
 	for (type = MEM_U8; type <= MEM_U64; type++) {
 		out_begin(c.o, "read");
-		h = hexdump_new(c.o, type, false);
+		h = hexdump_new(c.o, type, NULL);
 		hexdump_data(h, 0x10, p, 3);
 		hexdump_data(h, 0x13, p + 3, sizeof(p) - 3);
 		hexdump_end(h);
@@ -406,7 +408,7 @@ static void json_strings_and_raw(void **state)
 	(void)state;
 	capture_begin(&c, true);
 	out_begin(c.o, "read");
-	h = hexdump_new(c.o, MEM_STR, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
 	hexdump_data(h, 0x10, "\"q\" \n\xff", 6);
 	hexdump_data(h, 0x16, "\xc3\xbc\0zz", 5);
 	hexdump_data(h, 0x1b, "zz", 2);
@@ -414,12 +416,12 @@ static void json_strings_and_raw(void **state)
 	hexdump_end(h);
 	out_end(c.o, 0);
 	out_begin(c.o, "read");
-	h = hexdump_new(c.o, MEM_EBCDIC, false);
+	h = hexdump_new(c.o, MEM_EBCDIC, &code_page);
 	hexdump_data(h, 0x10, "\xc1\x00\xc2", 3);
 	hexdump_end(h);
 	out_end(c.o, 0);
 	out_begin(c.o, "read");
-	h = hexdump_new(c.o, MEM_RAW, false);
+	h = hexdump_new(c.o, MEM_RAW, NULL);
 	hexdump_data(h, 0x10, "\xc1\x00\xc2", 3);
 	hexdump_end(h);
 	out_end(c.o, 0);
@@ -453,5 +455,7 @@ int main(void)
 		cmocka_unit_test(json_strings_and_raw),
 	};
 
+	if (ebcdic_load(&code_page, EBCDIC_CODE_PAGE))
+		return 1;
 	return cmocka_run_group_tests_name("hexdump", tests, NULL, NULL);
 }
