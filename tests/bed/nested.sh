@@ -19,6 +19,10 @@ announce_esop() {
 }
 
 start_qemu() {
+	if [ -e /bed/l2.unpacked ]; then
+		# See unpackkernel.py; the address is that of run.py.
+		set -- -device loader,file=/bed/l2.unpacked,addr=0x5000000,force-raw=on
+	fi
 	# The guest's kernel needs no ciphers and no certificates, whose tests and
 # checks take long; it does without PCI, which Hercules does not have.
 l2_parameters="console=ttysclp0 nokaslr panic=1 pci=off cryptomgr.notests"
@@ -31,7 +35,7 @@ l2_parameters="$l2_parameters initcall_blacklist=load_system_certificate_list"
 		-nodefaults -display none -vga none \
 		-chardev file,id=console,path=$L2_LOG \
 		-device sclpconsole,chardev=console \
-		-kernel /bed/l2.kernel -initrd /bed/l2.gz \
+		-kernel /bed/l2.kernel -initrd /bed/l2.gz "$@" \
 		-append "$l2_parameters" \
 		</dev/null >$qemu_errors 2>&1 3>&- 4>&- &
 	QEMU_PID=$!

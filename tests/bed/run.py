@@ -22,6 +22,7 @@ import patchkvm
 import qemu
 import siewait
 from elf import Elf, ElfError, library_closure
+from unpackkernel import unpack_kernel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BED_FAILED = 125
@@ -38,6 +39,8 @@ MODULES = {
 # The kernel that the nested bed's own guest runs. One of 6.12 ends with an
 # operation exception there (PTF, which Hercules does not have under SIE).
 L2_KERNEL = "6.1"
+# Where nested.sh loads that kernel as unpacked here; the guest has 160 MB.
+L2_UNPACKED_KERNEL = 0x05000000
 PANIC = re.compile(rb"Kernel panic - not syncing|disabled wait state", re.IGNORECASE)
 
 
@@ -135,7 +138,13 @@ class Bed:
         path = os.path.join(self.directory, "l2.gz")
         initrd.write_archive(guest, path, compress=True)
         cpio.copy("bed/l2.gz", path)
-        cpio.copy("bed/l2.kernel", initrd.Kernel(self.cache, L2_KERNEL).image)
+        with open(initrd.Kernel(self.cache, L2_KERNEL).image, "rb") as file:
+            image = file.read()
+        unpacked = unpack_kernel(image, L2_UNPACKED_KERNEL)
+        if unpacked is not None:
+            image, contents = unpacked
+            cpio.file("bed/l2.unpacked", contents)
+        cpio.file("bed/l2.kernel", image)
         cpio.copy("bed/nested.sh", self._here("nested.sh"))
         tree = os.path.join(self.cache, "qemu")
         program = "usr/bin/qemu-system-s390x"
