@@ -32,9 +32,10 @@ struct error *access_check_range(uint64_t addr, uint64_t len);
 /*
  * Tell which space the last access of the target used: JSON member "space",
  * in text mode a note if it was SPACE_AUTO that asked; and warn if an access
- * register was given but not used.
+ * register was given but not used. Errors: what has been printed before could
+ * not be written.
  */
-void access_tell_space(struct session *s, const struct access *a);
+struct error *access_tell_space(struct session *s, const struct access *a);
 /* The typed error of a hole that was met by a. */
 struct error *access_hole_error(const struct session *s, const struct access *a, bool store,
 				uint64_t addr, uint16_t code)

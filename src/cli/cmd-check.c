@@ -105,9 +105,7 @@ static struct error *check_range(struct session *s, const struct access *a, cons
 	out_close(s->out);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
-	if (!err)
-		err = out_flush(s->out);
-	access_tell_space(s, a);
+	err = command_first_error(err, access_tell_space(s, a));
 	if (!err && faulting)
 		err = error_new(ERROR_NO, "an access to %" PRIu64 " byte%s would fail", faulting,
 				faulting == 1 ? "" : "s");
@@ -154,10 +152,12 @@ const struct command cmd_check = {
 "or store (w) them, and if not, which exception it would meet. Nothing is read\n"
 "and nothing is written. The exit code is 1 if any access would fail.\n",
 	.example =
-"$ s390memctl -p 4711 check rw 0x400000 0x2000\n"
+"$ s390memctl -g web1 check rw 0x400000 8K\n"
 "fetch 0000000000400000-0000000000400fff  accessible\n"
 "fetch 0000000000401000-0000000000401fff  page-translation exception (0011)\n"
 "store 0000000000400000-0000000000400fff  protection exception (0004)\n"
-"store 0000000000401000-0000000000401fff  page-translation exception (0011)\n",
+"store 0000000000401000-0000000000401fff  page-translation exception (0011)\n"
+"s390memctl: primary space, as the PSW says\n"
+"s390memctl: an access to 12288 bytes would fail\n",
 	.run = run_check,
 };

@@ -69,8 +69,7 @@ static struct error *read_range(struct session *s, const struct access *a, uint6
 	hexdump_end(r.dump);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
-	if (out_is_json(s->out) || !out_flush(s->out))
-		access_tell_space(s, a);
+	err = command_first_error(err, access_tell_space(s, a));
 	if (err || !r.missing)
 		return err;
 	if (r.missing == len)
@@ -148,7 +147,13 @@ const struct command cmd_read = {
 "reading goes on behind it; the exit code is 3 then, or 2 if nothing at all\n"
 "could be read.\n",
 	.example =
-"$ s390memctl -p 4711 read 0x200 16\n"
-"0000000000000200  00010203 04050607 08090a0b 0c0d0e0f  ................\n",
+"$ s390memctl -g web1 read 0x10000000 0x2000\n"
+"0000000010000000  68656c6c 6f20776f 726c6400 00000000  |hello world.....|\n"
+"0000000010000010  00000000 00000000 00000000 00000000  |................|\n"
+"*\n"
+"0000000010000ff0  00000000 00000000 00000000 00000000  |................|\n"
+"0000000010001000-0000000010001fff: page-translation exception (0011)\n"
+"s390memctl: primary space, as the PSW says\n"
+"s390memctl: 4096 of 8192 bytes could not be read\n",
 	.run = run_read,
 };

@@ -68,6 +68,7 @@ const struct command cmd_version = {
 	.example =
 "$ s390memctl version\n"
 "s390memctl 0.1.0\n"
-"injection  s390x\n",
+"injection  s390x\n"
+"[...]\n",
 	.run = run_version,
 };

@@ -97,6 +97,14 @@ const char *command_opt(const struct command_args *args, const char *name)
 	return NULL;
 }
 
+struct error *command_first_error(struct error *first, struct error *second)
+{
+	if (!first)
+		return second;
+	error_free(second);
+	return first;
+}
+
 int command_exit_code(const struct error *err)
 {
 	return err ? (int)err->kind : 0;
@@ -207,8 +215,8 @@ static void tell_stats(struct session *s)
 		return;
 	}
 	fprintf(s->log.stream,
-		"s390memctl: %" PRIu64 " stops, %" PRIu64 " calls, stopped %" PRIu64
-		".%03u us in all, %" PRIu64 ".%03u us the longest, %" PRIu64 " bytes\n",
+		"s390memctl: stops %" PRIu64 ", calls %" PRIu64 ", stopped %" PRIu64
+		".%03u us, longest %" PRIu64 ".%03u us, bytes %" PRIu64 "\n",
 		st->stops, st->calls, st->stopped_ns / 1000,
 		(unsigned int)(st->stopped_ns % 1000), st->longest_ns / 1000,
 		(unsigned int)(st->longest_ns % 1000), st->bytes);
@@ -221,10 +229,7 @@ static struct error *flush_output(struct session *s, struct error *err)
 
 	if ((flush && flush->errnum == EPIPE) || (err && err->errnum == EPIPE))
 		s->pipe_closed = true;
-	if (!err)
-		return flush;
-	error_free(flush);
-	return err;
+	return command_first_error(err, flush);
 }
 
 /* Tell the error, close the document, and get the exit code. */

@@ -74,6 +74,8 @@ const char *command_opt(const struct command_args *args, const char *name);
  * number if a signal has ended it.
  */
 int command_run(struct session *s, int nr_words, char **words);
+/* The first of two errors, NULL if there is none; the other one is freed. */
+struct error *command_first_error(struct error *first, struct error *second);
 /* Exit code of an error; 0 for NULL. */
 int command_exit_code(const struct error *err);
 

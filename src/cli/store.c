@@ -94,10 +94,7 @@ static struct error *store_piece(struct store *st, uint64_t offset, size_t n)
 	excerpt_add(&st->new_shown, st->new_, done);
 	r.space = t->last_space;
 	recorded = audit_after(st->s->audit, &r, done, err ? err->message : "done");
-	if (!err)
-		return recorded;
-	error_free(recorded);
-	return err;
+	return command_first_error(err, recorded);
 }
 
 /* Would all of it succeed? Not asked with --inject, where failing is the purpose. */
@@ -186,11 +183,9 @@ struct error *store_range(struct session *s, const struct command_args *args,
 	}
 	shown = show(st);
 	err = tell_written(st, err);
+	err = command_first_error(err, shown);
 	if (!err || err->kind == ERROR_ACCESS || st->done)
-		access_tell_space(s, a);
+		err = command_first_error(err, access_tell_space(s, a));
 	free(st);
-	if (!err)
-		return shown;
-	error_free(shown);
 	return err;
 }

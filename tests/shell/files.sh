@@ -4,7 +4,7 @@
 # Files that cannot be made, before any guest is looked for: process 4194304
 # cannot exist.
 
-# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154,SC2317
 . "$(dirname "$0")/../lib.sh" || exit 99
 
 dump() {

@@ -81,11 +81,13 @@ Options:
       --inject            deliver an access exception to the guest; needs --write
 
 Example:
-$ s390memctl -p 4711 check rw 0x400000 0x2000
+$ s390memctl -g web1 check rw 0x400000 8K
 fetch 0000000000400000-0000000000400fff  accessible
 fetch 0000000000401000-0000000000401fff  page-translation exception (0011)
 store 0000000000400000-0000000000400fff  protection exception (0004)
 store 0000000000401000-0000000000401fff  page-translation exception (0011)
+s390memctl: primary space, as the PSW says
+s390memctl: an access to 12288 bytes would fail
 EOF
 run_is "help on a shortened command" 0 s390memctl h q <<'EOF'
 quit
