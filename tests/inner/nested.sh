@@ -107,7 +107,7 @@ kill_often() {
 		victim=$!
 		sleep "$(awk -v n="$kill_number" 'BEGIN { srand(n); print 0.1 + 1.4 * rand() }')"
 		kill -9 $victim 2>/dev/null
-		wait $victim
+		wait $victim 2>/dev/null
 		[ $? -ne 137 ] || killed=$((killed + 1))
 		if qemu_lives && qemu_is_free; then
 			survived=$((survived + 1))
@@ -134,7 +134,7 @@ kill_qemu() {
 	# Not to hang is part of the matter: give up on it after 30 s.
 	(sleep 30; kill -9 $victim) 2>/dev/null &
 	watchdog=$!
-	wait $victim
+	wait $victim 2>/dev/null
 	dump_status=$?
 	kill $watchdog 2>/dev/null
 	is "the dump was still going on when QEMU was killed" $dump_ended no
