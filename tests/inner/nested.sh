@@ -87,23 +87,23 @@ check_demo() {
 		"$(sha256sum </tmp/kernel.bin)" "$(sha256sum </tmp/kernel.ram)"
 }
 
-# Reads that go on and on, of the user's page and of absolute storage.
-reads=/tmp/reads
-make_reads() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		echo "check rw $user_page 8K"
-		echo "read --space=abs 0x200000 128K -t raw"
-	done >$reads
+# Commands that go on for seconds. A session ends where one fails, as a check
+# of the user's page does when Linux runs in L2's kernel just then.
+make_commands() {
+	for _ in $(seq 100); do
+		echo "check rw $user_page 8K" >>/tmp/logical
+		echo "read --space=abs 0x200000 128K -t raw" >>/tmp/absolute
+	done
 }
 
-# Kills s390memctl at instants spread over its start, its work and its end.
+# Kills s390memctl at instants spread over its start and its work.
 kill_often() {
 	survived=0
-	kill_number=0
 	killed=0
-	while [ $kill_number -lt $KILLS ]; do
-		kill_number=$((kill_number + 1))
-		s390memctl -g demo -f $reads >/dev/null 2>&1 </dev/null &
+	for kill_number in $(seq $KILLS); do
+		commands=/tmp/absolute
+		[ $((kill_number % 2)) -eq 0 ] || commands=/tmp/logical
+		s390memctl -g demo -f $commands >/dev/null 2>&1 </dev/null &
 		victim=$!
 		sleep "$(awk -v n="$kill_number" 'BEGIN { srand(n); print 0.1 + 1.4 * rand() }')"
 		kill -9 $victim 2>/dev/null
@@ -150,7 +150,7 @@ is "QEMU's threads have a seccomp filter (-sandbox on)" \
 	"$(sed -n 's/^Seccomp:[^0-9]*//p' "/proc/$QEMU_PID/status")" 2
 check_demo
 guest_goes_on "the guest ticks after the demo"
-make_reads
+make_commands
 kill_often
 guest_goes_on "the guest ticks after the SIGKILLs"
 ok "the user's page is read again" wait_for 20 reads_user_page
