@@ -116,7 +116,7 @@ kill_often() {
 	diag "$killed of $KILLS were killed before their end"
 	is "QEMU lives and no thread of it is traced after each of $KILLS SIGKILLs" \
 		$survived $KILLS
-	ok "most of them were killed before their end" [ $killed -gt $((KILLS / 2)) ]
+	ok "many of them were killed before their end" [ $killed -gt $((KILLS * 2 / 5)) ]
 }
 
 reads_user_page() {
