@@ -87,6 +87,16 @@ static void same_user(void **state)
 	assert_permit(PERMIT_OK, "", "");
 }
 
+/* status of a process whose ids differ: real, effective and saved user, effective and saved group. */
+static const char *status_ids(uid_t uid, uid_t euid, uid_t suid, gid_t egid, gid_t sgid)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), "Tgid:\t500\nPPid:\t1\nUid:\t%u\t%u\t%u\t%u\n"
+		 "Gid:\t%u\t%u\t%u\t%u\n", uid, euid, suid, euid, egid, egid, sgid, egid);
+	return text;
+}
+
 static void other_user(void **state)
 {
 	char why[256];
@@ -106,10 +116,14 @@ static void other_user(void **state)
 	tree_status(&tree, VMM, 0, owner, 4712, 1, 0, 0);
 	assert_permit(PERMIT_UID, "its group is 4712, ours is 4711, and we lack CAP_SYS_PTRACE",
 		      ROOT_HINT);
+	we_are(owner, owner, 0);
+	tree_file(&tree, status_ids(owner, owner, owner, owner, 4712), "%d/status", VMM);
+	snprintf(why, sizeof(why), "its group is %u, ours is %u, and we lack CAP_SYS_PTRACE",
+		 4712U, (unsigned int)owner);
+	assert_permit(PERMIT_UID, why, ROOT_HINT);
 	/* All three ids of the VMM count: it may have been another user's. */
 	we_are(4711, 4711, 0);
-	tree_file(&tree, "Tgid:\t500\nPPid:\t1\nUid:\t4711\t4711\t0\t4711\n"
-		  "Gid:\t4711\t4711\t4711\t4711\n", "%d/status", VMM);
+	tree_file(&tree, status_ids(4711, 4711, 0, 4711, 4711), "%d/status", VMM);
 	snprintf(why, sizeof(why), "it belongs to user %s, we are user %s without CAP_SYS_PTRACE",
 		 user(0), user(4711));
 	assert_permit(PERMIT_UID, why, ROOT_HINT);

@@ -153,6 +153,12 @@ static void refresh(void **state)
 	tree_file(&tree, TREE_POLL, "1100/task/1101/syscall");
 	assert_null(vcpu_refresh(tree.root, 1100, &v));
 	assert_vcpu(&v, 0, 9, 8, 1101, true, VCPU_OUTSIDE);
+	/* It is seen in KVM_RUN on another fd: it was not ours any more. */
+	v.tid_sure = true;
+	tree_file(&tree, tree_ioctl(77, TREE_KVM_RUN), "1100/task/1101/syscall");
+	assert_null(vcpu_refresh(tree.root, 1100, &v));
+	assert_vcpu(&v, 0, 9, 8, 0, false, VCPU_UNKNOWN);
+	tree_file(&tree, TREE_POLL, "1100/task/1101/syscall");
 	/* Another thread runs the vCPU now. */
 	tree_thread(&tree, 1100, 1105, "new", tree_ioctl(9, TREE_KVM_RUN), 0);
 	assert_null(vcpu_refresh(tree.root, 1100, &v));

@@ -114,7 +114,8 @@ static bool check_ids(const struct sides *s, struct permit *p)
 	if (uid == own)
 		return deny(p, PERMIT_UID, BE_ROOT,
 			    "its group is %u, ours is %u, and we lack CAP_SYS_PTRACE",
-			    (unsigned int)t->egid, (unsigned int)gid);
+			    (unsigned int)(gid != t->egid ? t->egid : gid != t->gid ? t->gid : t->sgid),
+			    (unsigned int)gid);
 	if (own == 0)
 		return deny(p, PERMIT_UID,
 			    "run s390memctl with CAP_SYS_PTRACE (a container: --cap-add SYS_PTRACE)",
