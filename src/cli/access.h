@@ -16,10 +16,11 @@
 #define ACCESS_OPTION_INJECT \
 	{ "inject", 0, NULL, "deliver an access exception to the guest; needs --write" }
 #define ACCESS_OPTIONS \
-	ACCESS_OPTION_SPACE, ACCESS_OPTION_AR, ACCESS_OPTION_KEY, ACCESS_OPTION_INJECT
+	ACCESS_OPTION_SPACE, ACCESS_OPTION_AR, ACCESS_OPTION_KEY
 
 /*
- * Make an access from the options of ACCESS_OPTIONS; its address is 0.
+ * Make an access from the options of ACCESS_OPTIONS and ACCESS_OPTION_INJECT,
+ * as far as the command has them; its address is 0.
  * Errors: ERROR_USAGE for bad values and combinations that mean nothing,
  * ERROR_REFUSED for --inject without --write. Warns about --inject.
  */

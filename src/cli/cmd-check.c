@@ -54,36 +54,14 @@ static struct error *take_run(void *arg, const struct range_run *run)
 	return NULL;
 }
 
-/* One access, as it is: its exception is for the guest. */
-static struct error *check_inject(struct checker *c, const struct access *a, bool store,
-				  uint64_t len)
-{
-	struct target *t = c->s->target;
-	struct range_run run = { .addr = a->addr };
-	struct error *err;
-
-	err = t->ops->check(t, a, store, len, &run.len);
-	if (run.len)
-		take_run(c, &run);
-	if (err && err->kind == ERROR_ACCESS) {
-		run = (struct range_run){ a->addr + run.len, 1, err->access.code, NULL };
-		take_run(c, &run);
-	}
-	return err;
-}
-
 static struct error *check_one(struct session *s, const struct access *a, bool store,
 			       uint64_t len, uint64_t *faulting)
 {
 	struct checker c = { .s = s, .word = store ? "store" : "fetch" };
 	struct error *err;
 
-	if (a->inject)
-		err = check_inject(&c, a, store, len);
-	else
-		err = range_walk(s->target, a, len,
-				 store ? RANGE_CHECK_STORE : RANGE_CHECK_FETCH, take_run, &c,
-				 session_interrupted, s);
+	err = range_walk(s->target, a, len, store ? RANGE_CHECK_STORE : RANGE_CHECK_FETCH,
+			 take_run, &c, session_interrupted, s);
 	print_pending(&c);
 	*faulting += c.faulting;
 	return err;

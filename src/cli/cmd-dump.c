@@ -187,9 +187,7 @@ static struct error *run_dump(struct session *s, const struct command_args *args
 static const struct command_option options[] = {
 	{ "holes", 0, "MODE", "what cannot be read is sparse (default) or zero in the file, or stop" },
 	{ "force", 0, NULL, "replace FILE if it exists" },
-	ACCESS_OPTION_SPACE,
-	ACCESS_OPTION_AR,
-	ACCESS_OPTION_KEY,
+	ACCESS_OPTIONS,
 	{ NULL, 0, NULL, NULL },
 };
 

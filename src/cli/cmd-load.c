@@ -60,6 +60,7 @@ static struct error *run_load(struct session *s, const struct command_args *args
 
 static const struct command_option options[] = {
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 

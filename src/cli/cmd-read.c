@@ -127,6 +127,7 @@ static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str, ebcdic or raw" },
 	{ "ebcdic", 0, NULL, "show an EBCDIC column too" },
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 

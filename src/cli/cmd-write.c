@@ -82,6 +82,7 @@ static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str or ebcdic" },
 	{ "from", 0, "FILE", "write the bytes of this file" },
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 

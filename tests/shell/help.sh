@@ -78,7 +78,6 @@ Options:
       --space=SPACE       auto: as the PSW says (default); abs: absolute; sida: secure data area
       --ar=N              access register 0-15, for a vCPU in access-register mode (default 0)
       --key=K             access with this access key, 0-15
-      --inject            deliver an access exception to the guest; needs --write
 
 Example:
 $ s390memctl -g web1 check rw 0x400000 8K

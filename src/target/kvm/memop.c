@@ -304,18 +304,6 @@ static struct error *write_batch(struct live *l, struct transfer *x, uint64_t ad
 	return live_finish(l, err);
 }
 
-/* Tell exactly how much of a write was done before its error. */
-static struct error *partly_written(struct error *err, const struct transfer *x, uint64_t done,
-				    uint64_t len)
-{
-	if (!err || !done)
-		return err;
-	return error_prefix(err, "%llu of %llu bytes were written, %#llx to %#llx",
-			    (unsigned long long)done, (unsigned long long)len,
-			    (unsigned long long)(x->addr & x->context.mask),
-			    (unsigned long long)((x->addr + done - 1) & x->context.mask));
-}
-
 struct error *live_write(struct target *t, const struct access *a, const void *buf, size_t len,
 			 size_t *done)
 {
@@ -342,7 +330,7 @@ struct error *live_write(struct target *t, const struct access *a, const void *b
 		*done += put;
 	}
 	l->t.stats.bytes += *done;
-	return transfer_end(l, &x, *done, partly_written(err, &x, *done, len));
+	return transfer_end(l, &x, *done, err);
 }
 
 /* A check: refused for the SIDA, never delivers an exception. */
