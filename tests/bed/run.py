@@ -260,9 +260,25 @@ class Session:
 
     def unpack_files(self, directory):
         self.files.seek(0)
+        directory = os.path.abspath(directory)
         os.makedirs(directory, exist_ok=True)
         with tarfile.open(fileobj=self.files) as archive:
-            archive.extractall(directory, filter="data")
+            for member in archive:
+                unpack_member(archive, member, directory)
+
+
+def unpack_member(archive, member, directory):
+    """A directory or regular file; never one outside the (absolute) directory."""
+    path = os.path.normpath(os.path.join(directory, member.name))
+    if os.path.commonpath((path, directory)) != directory:
+        raise tarfile.TarError(f"/out: a name that leads outside: {member.name}")
+    if member.isdir():
+        os.makedirs(path, exist_ok=True)
+    elif member.isreg():
+        with open(path, "wb") as file:
+            shutil.copyfileobj(archive.extractfile(member), file)
+    else:
+        raise tarfile.TarError(f"/out: neither a file nor a directory: {member.name}")
 
 
 def write_all(data):
