@@ -176,6 +176,13 @@ static void fill_permits(const char *proc, struct vmm_info *vmm)
 		v->permit = vmm->permit;
 		if (v->tid)
 			permit_predict(proc, vmm->pid, v->tid, &v->permit);
+		if (v->permit.layer != PERMIT_GONE)
+			continue;
+		/* The thread has ended since it was looked at. */
+		v->tid = 0;
+		v->tid_sure = false;
+		v->state = VCPU_UNKNOWN;
+		v->permit = vmm->permit;
 	}
 }
 
@@ -216,7 +223,7 @@ static int look_vmm(const char *proc, int dir, pid_t pid, struct vmm_info *vmm,
 	printable_user(vmm->user, sizeof(vmm->user), vmm->uid);
 	if (*look == LOOK_VMM)
 		fill_permits(proc, vmm);
-	return 0;
+	return vmm->permit.layer == PERMIT_GONE ? -ESRCH : 0;
 }
 
 void vmm_free(struct vmm_info *vmm)
