@@ -134,7 +134,8 @@ static bool check_dumpable(const struct sides *s, struct permit *p)
 	if (s->cap_counts || fstatat(s->dir, "status", &st, 0) || st.st_uid == s->other.euid)
 		return false;
 	return deny(p, PERMIT_DUMPABLE, BE_ROOT,
-		    "it is not dumpable (it changed its user, has file capabilities or asked for it), and we lack CAP_SYS_PTRACE");
+		    "it is not dumpable (it changed its user, has file capabilities or asked "
+		    "for it), and we lack CAP_SYS_PTRACE");
 }
 
 static bool check_caps(const struct sides *s, struct permit *p)
