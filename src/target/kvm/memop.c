@@ -46,7 +46,7 @@ static struct error *batch_poke(struct live *l, const struct transfer *x, uint64
 
 	for (i = 0; i < b->count; i++)
 		ops[i] = transfer_op(x, addr + b->offset[i], b->size[i],
-				     x->inject ? KVMU_MEMOP_F_INJECT_EXCEPTION : 0,
+				     x->inject && x->store ? KVMU_MEMOP_F_INJECT_EXCEPTION : 0,
 				     transfer_data_addr(l, x, i));
 	for (i = 0; i < b->count && src && !err; i++)
 		err = live_poke(l, transfer_data_addr(l, x, i),
@@ -116,7 +116,20 @@ static struct error *first_error(struct error *err, struct error *err2)
 	return err;
 }
 
-/* The next batch of a read. *got: bytes in dst. */
+/* Have the kernel deliver the exception of the byte at addr to the guest; the thread stands. */
+static struct error *deliver(struct live *l, struct transfer *x, uint64_t addr)
+{
+	int64_t result;
+
+	return transfer_call(l, x, 0, addr, 1,
+			     KVMU_MEMOP_F_CHECK_ONLY | KVMU_MEMOP_F_INJECT_EXCEPTION, 0, &result);
+}
+
+/*
+ * The next batch of a read. *got: bytes in dst. An exception is delivered last:
+ * looking for its address may take several stops, in which the guest must not
+ * have met it yet.
+ */
 static struct error *read_batch(struct live *l, struct transfer *x, uint64_t addr, void *dst,
 				uint64_t len, uint64_t *got)
 {
@@ -142,6 +155,8 @@ static struct error *read_batch(struct live *l, struct transfer *x, uint64_t add
 	if (!err && result)
 		failure = locate_read(l, x, done, addr + b.offset[done], b.size[done], result,
 				      (char *)dst + b.offset[done], &tail);
+	if (failure && failure->kind == ERROR_ACCESS && x->inject)
+		err = deliver(l, x, failure->access.addr);
 	err = live_finish(l, err);
 	if (!x->area.stack && done)
 		err = first_error(err, batch_peek(l, x, &b, done, dst, got));
@@ -196,15 +211,6 @@ struct error *live_read(struct target *t, const struct access *a, void *buf, siz
 	return transfer_end(l, &x, *done, err);
 }
 
-/* Have the kernel deliver the exception of the byte at addr to the guest; the thread stands. */
-static struct error *deliver(struct live *l, struct transfer *x, uint64_t addr)
-{
-	int64_t result;
-
-	return transfer_call(l, x, 0, addr, 1,
-			     KVMU_MEMOP_F_CHECK_ONLY | KVMU_MEMOP_F_INJECT_EXCEPTION, 0, &result);
-}
-
 /*
  * Check the range [addr, addr + len) while the thread stands (with breaks).
  * *good: bytes before the first that fails; it is an ERROR_ACCESS.
@@ -247,23 +253,29 @@ static struct error *refuse_wrong_space(const struct live *l, const struct trans
 			  "update the host's kernel, or wait until the vCPU has left access-register mode");
 }
 
+/* Can [addr, addr + len) be stored, and will it be in the right space? The thread stands. */
+static struct error *check_store(struct live *l, struct transfer *x, uint64_t addr, uint64_t len)
+{
+	uint64_t good;
+	struct error *err = check_stopped(l, x, addr, len, &good);
+	struct error *err2 = refuse_wrong_space(l, x);
+
+	/* In the wrong space, the exceptions are wrong, too. */
+	return first_error(err2, err);
+}
+
 /* Is the whole range writable? In a stop of its own. */
 static struct error *check_before_write(struct live *l, struct transfer *x, uint64_t len)
 {
 	const struct area area = x->area;
 	struct error *err;
-	uint64_t good;
 
 	if (x->is_sida)
 		return NULL;
 	x->area = (struct area){ .stack = true, .slots = 1, .slot_size = STACK_DATA };
 	err = transfer_stop(l, x);
-	if (!err) {
-		err = check_stopped(l, x, x->addr, len, &good);
-		if (!err)
-			err = refuse_wrong_space(l, x);
-		err = live_finish(l, err);
-	}
+	if (!err)
+		err = live_finish(l, check_store(l, x, x->addr, len));
 	x->area = area;
 	return err;
 }
@@ -274,7 +286,6 @@ static struct error *write_batch(struct live *l, struct transfer *x, uint64_t ad
 {
 	unsigned int done = 0, i;
 	struct error *err;
-	uint64_t good;
 	uint32_t tail = 0;
 	int64_t result = 0;
 	struct batch b;
@@ -286,11 +297,8 @@ static struct error *write_batch(struct live *l, struct transfer *x, uint64_t ad
 		err = transfer_stop(l, x);
 	if (err)
 		return err;
-	if (check) {
-		err = check_stopped(l, x, addr, len, &good);
-		if (!err)
-			err = refuse_wrong_space(l, x);
-	}
+	if (check)
+		err = check_store(l, x, addr, len);
 	if (!err && x->area.stack)
 		err = batch_poke(l, x, addr, &b, src);
 	if (!err)
