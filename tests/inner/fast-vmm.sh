@@ -25,6 +25,14 @@ for file in "$scenarios"/*.session; do
 	name=${name%.session}
 	case $name in
 	ar-bug-*) ;;
+	large)
+		if grep -q '^features.* edat' /proc/cpuinfo; then
+			session large large
+			expect "answers of large" 0 <"$file"
+		else
+			skip "answers of large" "this machine has no EDAT"
+		fi
+		;;
 	*)
 		session "$name" "$name"
 		expect "answers of $name" 0 <"$file"
