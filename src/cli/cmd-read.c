@@ -10,6 +10,7 @@
 
 #define DEFAULT_LEN 64
 #define INJECT_MAX 65536	/* what one KVM_S390_MEM_OP moves */
+#define JSON_MAX (64UL << 20)	/* a document is in memory before it is printed */
 
 struct reader {
 	struct session *s;
@@ -86,6 +87,10 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 	if (type >= MEM_U8 && type <= MEM_U64 && len % mem_type_size(type))
 		return error_new(ERROR_USAGE, "length %" PRIu64 " is no multiple of the type's %zu bytes",
 				 len, mem_type_size(type));
+	if (s->json && len > JSON_MAX)
+		return error_hint(error_new(ERROR_USAGE, "length %" PRIu64 " is more than the %lu bytes that a JSON document takes",
+					    len, JSON_MAX),
+				  "use dump");
 	if (type == MEM_RAW && !s->json && isatty(STDOUT_FILENO) > 0)
 		return error_hint(error_new(ERROR_USAGE, "-t raw is not for a terminal"),
 				  "redirect the output, or use dump");

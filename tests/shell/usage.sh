@@ -324,6 +324,10 @@ usage_is "dump to no name" dump 0 1 ./ <<'EOF'
 dump: './' is no file's name
 EOF
 
+run_is "more than a JSON document takes" 64 s390memctl -p 4194304 -j read 0 65M <<'EOF'
+{"api_level":1,"command":"read","error":{"kind":"usage","message":"read: length 68157440 is more than the 67108864 bytes that a JSON document takes","hint":"use dump"},"exit_code":64}
+EOF
+
 ## the write gate
 
 for command in "write 0 00" "fill 0 1 0" "load text 0" "cas 0 0 0"; do

@@ -109,6 +109,31 @@ ok "the VMM lives" test "$(ps -o stat= -p "$alpha" | cut -c1)" != Z
 is "and nobody traces it" "$(cat /proc/"$alpha"/task/*/status | grep TracerPid | sort -u)" \
 	"TracerPid:	0"
 
+## the shell
+
+# on_terminal NAME EXIT-CODE ARGUMENT... <<script of terminal.py
+on_terminal() {
+	local name=$1 code=$2
+
+	shift 2
+	cat >script
+	run_like "$name" "$code" . /usr/bin/python3 "$top_srcdir/tests/shell/terminal.py" script \
+		s390memctl "$@"
+}
+
+export HOME=/nonexistent
+on_terminal "the prompt names guest, vCPU and mode" 0 -g alpha -c 1 <<'EOF'
+expect alpha/1 [ro]> 
+send write 0 00\n
+expect s390memctl: this would change the guest
+expect alpha/1 [ro]> 
+send quit\n
+EOF
+on_terminal "and that writing is allowed" 0 -g alpha -w <<'EOF'
+expect alpha/0 [rw]> 
+send \x04
+EOF
+
 ## a VMM that ends, a signal that comes
 
 mkfifo fifo
