@@ -84,6 +84,7 @@ struct live {
 	struct scratch scratch;
 	bool no_scratch;	/* mapping failed: the stack area has to do */
 	uint32_t chunk;		/* bytes a call moves at most, halved when calls take too long */
+	bool chunk_fixed;	/* their size is not what takes long */
 	uint64_t local_area[INJECT_STACK_AREA / 8];	/* ENGINE_DIRECT: the stack area */
 };
 

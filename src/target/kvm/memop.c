@@ -56,19 +56,26 @@ static struct error *batch_poke(struct live *l, const struct transfer *x, uint64
 
 /*
  * Keep calls shorter than a stop may be: halve their size when one took too
- * long, double it again when they are quick.
+ * long, double it again when they are quick. Where calls of a page take too
+ * long as well, their size is not the reason, and small ones make it worse.
  */
 static void adapt_chunk(struct live *l, uint32_t size, uint64_t took)
 {
-	if (size < l->chunk)
+	if (l->chunk_fixed || size < l->chunk)
 		return;
-	if (took > l->max_stop_ns && l->chunk > PLAN_PAGE) {
-		l->chunk /= 2;
-		log_verbose(l->t.log, 1, "a call took %llu us: going on with %u bytes a call",
-			    (unsigned long long)took / 1000, l->chunk);
-	} else if (took < l->max_stop_ns / 8 && l->chunk < l->t.cap_limit) {
-		l->chunk *= 2;
+	if (took <= l->max_stop_ns) {
+		if (took < l->max_stop_ns / 8 && l->chunk < l->t.cap_limit)
+			l->chunk *= 2;
+		return;
 	}
+	if (l->chunk > PLAN_PAGE) {
+		l->chunk /= 2;
+	} else {
+		l->chunk = l->t.cap_limit;
+		l->chunk_fixed = true;
+	}
+	log_verbose(l->t.log, 1, "a call took %llu us: going on with %u bytes a call",
+		    (unsigned long long)took / 1000, l->chunk);
 }
 
 /* Make the calls until one fails or the time is up. *done: how many were right; *result: of the last. */

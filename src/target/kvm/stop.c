@@ -19,6 +19,7 @@
 #define RUN_WAIT_NS		(200 * MSEC)	/* for a known thread to come to KVM_RUN */
 #define IDLE_WAIT_NS		(2 * MSEC)	/* the same when it is known not to be there */
 #define CONTEXT_WAIT_NS		(1000 * MSEC)	/* for the vCPU to come back to its address space */
+#define TRACER_WAIT_NS		(3000 * MSEC)	/* for another s390memctl to let go of the thread */
 #define CANDIDATES_MAX		256		/* threads tried in one round */
 
 uint64_t live_now_ns(void)
@@ -251,6 +252,12 @@ static void leave_time_to_run(const struct live *l)
 		sleep_ns(pause - elapsed);
 }
 
+/* A thread has one tracer at a time, and another s390memctl is through in a moment. */
+static bool is_traced_elsewhere(const struct error *err)
+{
+	return err && (err->errnum == EPERM || err->errnum == EBUSY);
+}
+
 static struct error *stop_thread(struct live *l)
 {
 	struct error *err;
@@ -258,7 +265,7 @@ static struct error *stop_thread(struct live *l)
 	if (!l->inj)
 		return choose_thread(l);
 	err = inject_stop(l->inj);
-	if (!err || live_is_gone(l))
+	if (!err || live_is_gone(l) || is_traced_elsewhere(err))
 		return err;
 	/* The thread may have ended (CPU unplug) and another one run the vCPU now. */
 	log_verbose(l->t.log, 1, "thread %d: %s; looking for the vCPU's thread again", l->tid,
@@ -272,6 +279,7 @@ static struct error *stop_thread(struct live *l)
 
 struct error *live_stop(struct live *l)
 {
+	uint64_t deadline = live_now_ns() + TRACER_WAIT_NS;
 	struct error *err;
 
 	if (l->engine == ENGINE_DIRECT) {
@@ -280,6 +288,12 @@ struct error *live_stop(struct live *l)
 	}
 	leave_time_to_run(l);
 	err = stop_thread(l);
+	while (is_traced_elsewhere(err) && live_now_ns() < deadline &&
+	       !(l->interrupted && *l->interrupted)) {
+		error_free(err);
+		sleep_ns(MSEC);
+		err = stop_thread(l);
+	}
 	if (err) {
 		err->fatal = err->fatal || live_is_gone(l);
 		return err;
