@@ -31,6 +31,9 @@ HEARTBEAT = 4
 CONSOLE_LINES = 30
 # Trees whose libraries programs find, in this order.
 LIBRARY_TREES = ("sysroot", "libc", "qemu")
+# What the C library's iconv(3) needs for EBCDIC.
+CONVERTERS = "usr/lib/s390x-linux-gnu/gconv/"
+CONVERTER_FILES = ("gconv-modules", "gconv-modules.d/gconv-modules-extra.conf", "IBM1047.so")
 MODULES = {
     "fast": ("virtio_console",),
     "hercules": ("dasd_mod", "dasd_fba_mod"),
@@ -132,6 +135,11 @@ class Bed:
             if library not in cpio.names:
                 cpio.copy(library, file)
 
+    def _add_converters(self, cpio):
+        tree = os.path.join(self.cache, "libc")
+        for name in CONVERTER_FILES:
+            cpio.copy(CONVERTERS + name, os.path.join(tree, CONVERTERS + name))
+
     def _add_nested_guest(self, cpio):
         guest = initrd.base_system(self._busybox(), self._here("l2init"))
         guest.copy("bin/l2prog", self._built("l2prog"))
@@ -164,6 +172,8 @@ class Bed:
         for path_of_program in arguments.exe:
             name = f"usr/bin/{os.path.basename(path_of_program)}"
             self._add_program(cpio, name, path_of_program)
+        if arguments.exe:
+            self._add_converters(cpio)
         for name, _, source in (pair.partition("=") for pair in arguments.files):
             cpio.copy(f"test/{name}", source)
         cpio.file("test/script", self._script(), 0o755)
