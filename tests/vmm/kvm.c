@@ -15,6 +15,7 @@
 #include "testvmm.h"
 
 #define PGM_NEW_PSW	0x1d0
+#define ANSWER_SECONDS	20	/* emulated machines can be slow */
 #define TLS_CHECK	0x746c735f63686563UL
 #define MASK_SIZE	((_NSIG - 1) / 8)	/* what the kernel fills in of a sigset_t */
 
@@ -298,7 +299,7 @@ bool cpu_call(struct cpu *cpu, void (*fn)(struct cpu *cpu, void *arg), void *arg
 	int rc = 0;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 5;
+	until.tv_sec += ANSWER_SECONDS;
 	pthread_mutex_lock(&cpu->lock);
 	cpu->request = &request;
 	cpu_kick(cpu);

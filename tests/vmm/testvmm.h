@@ -193,7 +193,7 @@ bool cpu_start(struct cpu *cpu);
 /* End the thread of a vCPU and wait for it. */
 void cpu_stop(struct cpu *cpu);
 
-/* Make the vCPU leave KVM_RUN (or read), run FN(cpu, ARG) in its thread; false: no answer in 5 s. */
+/* Make the vCPU leave KVM_RUN (or read), run FN(cpu, ARG) in its thread; false: no answer in 20 s. */
 bool cpu_call(struct cpu *cpu, void (*fn)(struct cpu *cpu, void *arg), void *arg);
 
 /* seccomp.c: put the calling thread behind an allowlist without KVM_S390_MEM_OP. False: errno. */
