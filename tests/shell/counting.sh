@@ -38,6 +38,10 @@ not ok 1 - three
 # begin other
 1..0 # SKIP no such machine
 # end other 0
+# begin unit
+not ok 1 # SKIP four
+1..1
+# end unit 0
 EOF
 run_is "streams become one" 0 merge <<'EOF'
 ok 1 - good: one
@@ -45,7 +49,8 @@ ok 1 - good: one
 ok 2 - good: two # SKIP not here
 not ok 3 - bad: three
 ok 4 - other # SKIP no such machine
-1..4
+ok 5 - unit: four # SKIP needs what this machine does not have
+1..5
 EOF
 
 cat >streams <<'EOF'
