@@ -134,6 +134,9 @@ struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *cont
 /* Whether the VMM has ended. */
 bool live_is_gone(const struct live *l);
 
+/* The error to tell instead of err, if the VMM's end is the reason for it; err (may be NULL) otherwise. */
+struct error *live_gone_error(const struct live *l, struct error *err);
+
 /* ERROR_PARTIAL when a signal has asked us to end, else NULL. */
 struct error *live_check_interrupted(const struct live *l);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,8 +51,24 @@ struct error *live_check_interrupted(const struct live *l)
 bool live_is_gone(const struct live *l)
 {
 	struct pollfd pfd = { .fd = l->pidfd, .events = POLLIN };
+	char byte;
+	struct iovec local = { &byte, 1 }, remote = { NULL, 1 };
 
-	return poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN;
+	if (poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN)
+		return true;
+	/* While it ends its address space goes first: ESRCH then, else EFAULT. */
+	return process_vm_readv(l->pid, &local, 1, &remote, 1, 0) < 0 && errno == ESRCH;
+}
+
+struct error *live_gone_error(const struct live *l, struct error *err)
+{
+	if (!err || !live_is_gone(l))
+		return err;
+	log_verbose(l->t.log, 1, "%s", err->message);
+	error_free(err);
+	err = error_new(ERROR_TARGET, "the VMM, PID %d, has ended", l->pid);
+	err->fatal = true;
+	return err;
 }
 
 /* Is the VMM's fd theirs still the file that we have borrowed as ours? kcmp(2). */
@@ -294,10 +311,8 @@ struct error *live_stop(struct live *l)
 		sleep_ns(MSEC);
 		err = stop_thread(l);
 	}
-	if (err) {
-		err->fatal = err->fatal || live_is_gone(l);
-		return err;
-	}
+	if (err)
+		return live_gone_error(l, err);
 	l->stopped = true;
 	l->calls_in_stop = 0;
 	if (!is_same_file(l, l->vcpu_fd, l->vcpu.fd)) {
@@ -328,9 +343,7 @@ struct error *live_resume(struct live *l)
 	l->t.stats.stopped_ns += ns;
 	if (ns > l->t.stats.longest_ns)
 		l->t.stats.longest_ns = ns;
-	if (err && live_is_gone(l))
-		err->fatal = true;
-	return err;
+	return live_gone_error(l, err);
 }
 
 struct error *live_finish(struct live *l, struct error *err)
