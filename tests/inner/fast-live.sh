@@ -162,6 +162,21 @@ run s390memctl -q -p "$vmm_pid" --vcpu-fd "${fds%% *}" read --space=abs 0x1000 1
 expect_status "absolute storage of which VM cannot be told" 4
 vmm_stop
 
+## a VMM whose filter allows nothing but KVM_RUN
+
+vmm_start scenarios/smp.scn --seccomp
+run s390memctl -q -p "$vmm_pid" -c 0 read 0x3008 8
+expect_status "an allowlist of system calls is refused" 5
+like "with the reason" "seccomp filter" "$err"
+like "and a way" "--suspend-seccomp" "$err"
+for cpu in "0 0x3008 0000000000003008" "7 0x10008 0000000000100008"; do
+	set -- $cpu
+	run s390memctl -q -j --suspend-seccomp -p "$vmm_pid" -c "$1" read "$2" 8
+	is "--suspend-seccomp, vCPU $1" "$status $(sed -n 's/.*"data":"\([0-9a-f]*\)".*/\1/p' "$out")" "0 $3"
+done
+is "the VMM goes on behind its filter" "$(vmm count | grep -c ' errors 0 .* corrupted 0$')" 5
+vmm_stop
+
 ## access registers
 
 # acrs: of vCPU 0, as its VMM sees them

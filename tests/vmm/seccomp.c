@@ -29,7 +29,6 @@ bool seccomp_allowlist(void)
 		ALLOW(SYS_futex),
 		ALLOW(SYS_rt_sigprocmask),
 		ALLOW(SYS_sigreturn),	/* of handlers without SA_SIGINFO */
-		ALLOW(SYS_rt_sigreturn),
 		ALLOW(SYS_munmap),
 		ALLOW(SYS_madvise),
 		ALLOW(SYS_exit),
