@@ -12,7 +12,7 @@ tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 need_bed
 
 run_kernel() {
-	run_inner_tap "bed-$1" fast "$1" fast.sh --timeout 400 |
+	run_inner_tap "bed-$1" fast "$1" fast.sh --timeout 300 |
 		sed -u "s/^# \(begin\|end\) fast-/&$1-/"
 }
 

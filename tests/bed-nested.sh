@@ -10,4 +10,4 @@ tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=bed-lib.sh
 . "$tests/bed-lib.sh"
 need_bed
-run_inner_tap bed nested 6.12 nested.sh --timeout 540 | merge_tap
+run_inner_tap bed nested 6.12 nested.sh --timeout 900 | merge_tap

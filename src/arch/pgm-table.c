@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Program interruptions in order of code; SA22-7832 chapter 6, figure 6-1 and "Program Interruption". */
+/* Program interruptions in order of code: SA22-7832 chapter 6, "Program Interruption". */
 #include "arch/pgm.h"
 
 static const struct pgm table[] = {

@@ -55,7 +55,8 @@ uint64_t pgm_range_end(uint16_t code, uint64_t addr);
 /*
  * Make the typed error of an access exception. The message reads like
  * "page-translation exception (0011) on fetch from 0000000000401000, primary
- * space" - with ", access register 5", ", key 9" where they apply.
+ * space" - with ", access register 5", ", key 9" where they apply; no space is
+ * named for SPACE_AUTO. The hint is the meaning of the code.
  */
 struct error *pgm_access_error(const struct error_access *access)
 	__attribute__((returns_nonnull, warn_unused_result));

@@ -94,25 +94,28 @@ struct error *access_check_range(uint64_t addr, uint64_t len)
 			 len, addr);
 }
 
-void access_tell_space(struct session *s, const struct access *a)
+struct error *access_tell_space(struct session *s, const struct access *a)
 {
 	enum space used = s->target->last_space;
+	/* Notes come behind the data that they are about. */
+	struct error *err = out_flush(s->out);
 
 	out_str(s->out, "space", space_short_name(used));
 	if (used == SPACE_AR)
 		out_num(s->out, "ar", a->ar);
-	if (a->space != SPACE_AUTO || used == SPACE_AUTO)
-		return;
+	if (err || a->space != SPACE_AUTO || used == SPACE_AUTO)
+		return err;
 	if (a->ar && used != SPACE_AR)
 		log_warn(&s->log,
 			 "access register %u was not used: the vCPU is not in access-register mode",
 			 a->ar);
 	if (out_is_json(s->out))
-		return;
+		return NULL;
 	if (used == SPACE_AR)
 		log_note(&s->log, "%s, access register %u, as the PSW says", space_name(used), a->ar);
 	else
 		log_note(&s->log, "%s, as the PSW says", space_name(used));
+	return NULL;
 }
 
 struct error *access_hole_error(const struct session *s, const struct access *a, bool store,

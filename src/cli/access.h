@@ -16,10 +16,11 @@
 #define ACCESS_OPTION_INJECT \
 	{ "inject", 0, NULL, "deliver an access exception to the guest; needs --write" }
 #define ACCESS_OPTIONS \
-	ACCESS_OPTION_SPACE, ACCESS_OPTION_AR, ACCESS_OPTION_KEY, ACCESS_OPTION_INJECT
+	ACCESS_OPTION_SPACE, ACCESS_OPTION_AR, ACCESS_OPTION_KEY
 
 /*
- * Make an access from the options of ACCESS_OPTIONS; its address is 0.
+ * Make an access from the options of ACCESS_OPTIONS and ACCESS_OPTION_INJECT,
+ * as far as the command has them; its address is 0.
  * Errors: ERROR_USAGE for bad values and combinations that mean nothing,
  * ERROR_REFUSED for --inject without --write. Warns about --inject.
  */
@@ -32,9 +33,10 @@ struct error *access_check_range(uint64_t addr, uint64_t len);
 /*
  * Tell which space the last access of the target used: JSON member "space",
  * in text mode a note if it was SPACE_AUTO that asked; and warn if an access
- * register was given but not used.
+ * register was given but not used. Errors: what has been printed before could
+ * not be written.
  */
-void access_tell_space(struct session *s, const struct access *a);
+struct error *access_tell_space(struct session *s, const struct access *a);
 /* The typed error of a hole that was met by a. */
 struct error *access_hole_error(const struct session *s, const struct access *a, bool store,
 				uint64_t addr, uint16_t code)

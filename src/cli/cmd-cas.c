@@ -58,10 +58,7 @@ static struct error *exchange(struct session *s, struct exchange *x)
 	done = !err && x->success ? x->size : 0;
 	recorded = audit_after(s->audit, &r, done, result);
 	audit_syslog(&r, done, result);
-	if (!err)
-		return recorded;
-	error_free(recorded);
-	return err;
+	return command_first_error(err, recorded);
 }
 
 static struct error *tell_result(struct session *s, const struct exchange *x)
@@ -96,7 +93,7 @@ static struct error *parse_values(const struct command_args *args, struct exchan
 	if (!err)
 		err = values_add(&new_, type, args->argv[2]);
 	if (!err && old.len != new_.len)
-		err = error_new(ERROR_USAGE, "OLD has %zu bytes, NEW %zu: they must be alike",
+		err = error_new(ERROR_USAGE, "OLD and NEW differ in length: %zu and %zu bytes",
 				old.len, new_.len);
 	if (!err && (old.len > CAS_MAX || (old.len & (old.len - 1))))
 		err = error_new(ERROR_USAGE, "%zu bytes cannot be exchanged at once: 1, 2, 4, 8 or 16 can",
@@ -156,7 +153,7 @@ const struct command cmd_cas = {
 "shown, and the exit code is 1. ADDR must be a multiple of the value's size. Needs\n"
 "Linux 6.3 on the host.\n",
 	.example =
-"$ s390memctl -w -p 4711 cas 0x200000 0 1 -t u32\n"
+"$ s390memctl -w -g web1 cas 0x200000 0 1 -t u32\n"
 "old   00000000\n"
 "new   00000001\n"
 "exchanged, absolute 0000000000200000\n",

@@ -54,36 +54,14 @@ static struct error *take_run(void *arg, const struct range_run *run)
 	return NULL;
 }
 
-/* One access, as it is: its exception is for the guest. */
-static struct error *check_inject(struct checker *c, const struct access *a, bool store,
-				  uint64_t len)
-{
-	struct target *t = c->s->target;
-	struct range_run run = { .addr = a->addr };
-	struct error *err;
-
-	err = t->ops->check(t, a, store, len, &run.len);
-	if (run.len)
-		take_run(c, &run);
-	if (err && err->kind == ERROR_ACCESS) {
-		run = (struct range_run){ a->addr + run.len, 1, err->access.code, NULL };
-		take_run(c, &run);
-	}
-	return err;
-}
-
 static struct error *check_one(struct session *s, const struct access *a, bool store,
 			       uint64_t len, uint64_t *faulting)
 {
 	struct checker c = { .s = s, .word = store ? "store" : "fetch" };
 	struct error *err;
 
-	if (a->inject)
-		err = check_inject(&c, a, store, len);
-	else
-		err = range_walk(s->target, a, len,
-				 store ? RANGE_CHECK_STORE : RANGE_CHECK_FETCH, take_run, &c,
-				 session_interrupted, s);
+	err = range_walk(s->target, a, len, store ? RANGE_CHECK_STORE : RANGE_CHECK_FETCH,
+			 take_run, &c, session_interrupted, s);
 	print_pending(&c);
 	*faulting += c.faulting;
 	return err;
@@ -105,9 +83,7 @@ static struct error *check_range(struct session *s, const struct access *a, cons
 	out_close(s->out);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
-	if (!err)
-		err = out_flush(s->out);
-	access_tell_space(s, a);
+	err = command_first_error(err, access_tell_space(s, a));
 	if (!err && faulting)
 		err = error_new(ERROR_NO, "an access to %" PRIu64 " byte%s would fail", faulting,
 				faulting == 1 ? "" : "s");
@@ -154,10 +130,12 @@ const struct command cmd_check = {
 "or store (w) them, and if not, which exception it would meet. Nothing is read\n"
 "and nothing is written. The exit code is 1 if any access would fail.\n",
 	.example =
-"$ s390memctl -p 4711 check rw 0x400000 0x2000\n"
+"$ s390memctl -g web1 check rw 0x400000 8K\n"
 "fetch 0000000000400000-0000000000400fff  accessible\n"
 "fetch 0000000000401000-0000000000401fff  page-translation exception (0011)\n"
 "store 0000000000400000-0000000000400fff  protection exception (0004)\n"
-"store 0000000000401000-0000000000401fff  page-translation exception (0011)\n",
+"store 0000000000401000-0000000000401fff  page-translation exception (0011)\n"
+"s390memctl: primary space, as the PSW says\n"
+"s390memctl: an access to 12288 bytes would fail\n",
 	.run = run_check,
 };

@@ -110,6 +110,7 @@ static struct error *tell_result(struct dumper *d, const char *path, uint64_t le
 {
 	struct out *o = d->s->out;
 	struct buf shown = BUF_INIT;
+	struct error *err;
 
 	buf_add_escaped(&shown, path, strlen(path));
 	out_text(o, "%" PRIu64 " bytes from %016" PRIx64 " in '%s'", len, d->access->addr,
@@ -122,9 +123,9 @@ static struct error *tell_result(struct dumper *d, const char *path, uint64_t le
 	out_str(o, "file", path);
 	out_num(o, "bytes_read", (long long)d->read);
 	out_num(o, "bytes_missing", (long long)d->missing);
-	access_tell_space(d->s, d->access);
-	if (!d->missing)
-		return NULL;
+	err = access_tell_space(d->s, d->access);
+	if (err || !d->missing)
+		return err;
 	return error_new(ERROR_PARTIAL, "%" PRIu64 " of %" PRIu64 " bytes could not be read",
 			 d->missing, len);
 }
@@ -186,9 +187,7 @@ static struct error *run_dump(struct session *s, const struct command_args *args
 static const struct command_option options[] = {
 	{ "holes", 0, "MODE", "what cannot be read is sparse (default) or zero in the file, or stop" },
 	{ "force", 0, NULL, "replace FILE if it exists" },
-	ACCESS_OPTION_SPACE,
-	ACCESS_OPTION_AR,
-	ACCESS_OPTION_KEY,
+	ACCESS_OPTIONS,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -209,7 +208,7 @@ const struct command cmd_dump = {
 "The file appears under its name only when it is complete and on disk. It is\n"
 "readable for its owner alone. An existing one is replaced only with --force.\n",
 	.example =
-"$ s390memctl -p 4711 dump 0 4M low.bin\n"
+"$ s390memctl -g web1 dump --space=abs 0 4M low.bin\n"
 "4194304 bytes from 0000000000000000 in 'low.bin'\n",
 	.run = run_dump,
 };

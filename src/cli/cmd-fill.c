@@ -46,6 +46,7 @@ static struct error *run_fill(struct session *s, const struct command_args *args
 
 static const struct command_option options[] = {
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -61,11 +62,11 @@ const struct command cmd_fill = {
 "Set LEN bytes of the guest's memory from ADDR on to BYTE, a number from -128 to\n"
 "255. The whole range is checked first; old and new bytes are shown.\n",
 	.example =
-"$ s390memctl -w -p 4711 fill 0x200000 16 0\n"
+"$ s390memctl -w -g web1 fill --space=abs 0x200000 16 0xff\n"
 "old:\n"
-"0000000000200000  c1c2c3c4 00000000 00000000 00000000  ................\n"
+"0000000000200000  68656c6c 6f20776f 726c6400 00000000  |hello world.....|\n"
 "new:\n"
-"0000000000200000  00000000 00000000 00000000 00000000  ................\n"
+"0000000000200000  ffffffff ffffffff ffffffff ffffffff  |................|\n"
 "16 bytes written, 0000000000200000-000000000020000f\n",
 	.run = run_fill,
 };

@@ -100,7 +100,8 @@ void help_usage(struct out *o)
 static void help_overview(struct out *o)
 {
 	show_commands(o);
-	out_text(o, "\nAddresses: C numbers; symbol, symbol+offset (with --symbols); %%r15, %%psw, %%r15+160\n"
+	out_text(o, "\nAddresses: C numbers; symbol, symbol+offset (with --symbols);\n"
+		    "%%r15, %%a15, %%c15, %%psw, %%pswm, %%prefix, %%r15+160\n"
 		    "\nExit codes:\n");
 	show_exit_codes(o);
 	out_text(o, "\n'help COMMAND' tells more, 'help exceptions' the program interruptions,\n"
@@ -161,15 +162,21 @@ static void help_exceptions(struct out *o)
 /* A program-interruption code in hex digits, with 0x or without. */
 static struct error *help_code(struct out *o, const char *text)
 {
+	struct buf shown = BUF_INIT;
 	const struct pgm *pgm;
+	struct error *err;
 	unsigned long code;
 	char *end;
 
 	errno = 0;
 	code = strtoul(text, &end, 16);
-	if (*end || errno || code > 0xffff)
-		return error_new(ERROR_USAGE, "'%s' is no program-interruption code: up to four hex digits",
-				 text);
+	if (*end || errno || code > 0xffff) {
+		buf_add_escaped(&shown, text, strlen(text));
+		err = error_new(ERROR_USAGE, "'%s' is no program-interruption code: up to four hex digits",
+				buf_str(&shown));
+		buf_free(&shown);
+		return err;
+	}
 	pgm = pgm_find((uint16_t)code);
 	if (!pgm)
 		return error_hint(error_new(ERROR_NO, "no program interruption has the code %04lx",
@@ -204,12 +211,12 @@ static struct error *run_help(struct session *s, const struct command_args *args
 
 const struct command cmd_help = {
 	.name = "help",
-	.args = "[COMMAND|exceptions|CODE]",
+	.args = "[TOPIC]",
 	.max_args = 1,
 	.summary = "tell about commands and exceptions",
 	.help =
-"Without an argument list the commands. With one tell about a command, about all\n"
-"program interruptions (exceptions), or about the one with a code in hex digits.\n",
+"Without a topic list the commands. A topic is a command, \"exceptions\" for all\n"
+"program interruptions, or the code of one in hex digits.\n",
 	.example =
 "$ s390memctl help 0011\n"
 "0011  page-translation exception\n"

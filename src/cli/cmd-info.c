@@ -47,6 +47,14 @@ const struct command cmd_info = {
 "way to the guest was taken: the ioctl directly, or injected into the vCPU's\n"
 "thread. --verbose tells why.\n",
 	.example =
-"$ s390memctl -g web1 info\n",
+"$ s390memctl -g web1 info\n"
+"VMM process            4711\n"
+"VMM program            qemu-system-s390x\n"
+"guest name             web1\n"
+"vCPU id                0\n"
+"engine                 injection\n"
+"because                KVM answers EIO to other processes than the VM's own\n"
+"bytes a call           65536\n"
+"[...]\n",
 	.run = run_info,
 };

@@ -60,6 +60,7 @@ static struct error *run_load(struct session *s, const struct command_args *args
 
 static const struct command_option options[] = {
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -77,19 +78,23 @@ const struct command cmd_load = {
 "same - a file that becomes shorter, a guest that unmaps a page - it is told\n"
 "exactly which bytes were written.\n",
 	.example =
-"$ s390memctl -w -p 4711 load page.bin 0x200000\n"
+"$ s390memctl -w -g web1 load --space=abs page.bin 0x200000\n"
 "old:\n"
-"0000000000200000  00000000 00000000 00000000 00000000  ................\n"
+"0000000000200000  00000000 00000000 00000000 00000000  |................|\n"
 "*\n"
+"0000000000200070  00000000 00000000 00000000 00000000  |................|\n"
 "... 3904 bytes ...\n"
-"0000000000200fc0  00000000 00000000 00000000 00000000  ................\n"
+"0000000000200fc0  00000000 00000000 00000000 00000000  |................|\n"
 "*\n"
+"0000000000200ff0  00000000 00000000 00000000 00000000  |................|\n"
 "new:\n"
-"0000000000200000  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  ................\n"
+"0000000000200000  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  |................|\n"
 "*\n"
+"0000000000200070  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  |................|\n"
 "... 3904 bytes ...\n"
-"0000000000200fc0  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  ................\n"
+"0000000000200fc0  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  |................|\n"
 "*\n"
+"0000000000200ff0  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  |................|\n"
 "4096 bytes written, 0000000000200000-0000000000200fff\n",
 	.run = run_load,
 };

@@ -10,6 +10,7 @@
 
 #define DEFAULT_LEN 64
 #define INJECT_MAX 65536	/* what one KVM_S390_MEM_OP moves */
+#define JSON_MAX (64UL << 20)	/* a document is in memory before it is printed */
 
 struct reader {
 	struct session *s;
@@ -51,7 +52,7 @@ static struct error *read_inject(struct reader *r, const struct access *a, uint6
 }
 
 static struct error *read_range(struct session *s, const struct access *a, uint64_t len,
-				enum mem_type type, bool ebcdic)
+				enum mem_type type, const struct ebcdic *ebcdic)
 {
 	struct reader r = { .s = s };
 	struct error *err;
@@ -69,8 +70,7 @@ static struct error *read_range(struct session *s, const struct access *a, uint6
 	hexdump_end(r.dump);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
-	if (out_is_json(s->out) || !out_flush(s->out))
-		access_tell_space(s, a);
+	err = command_first_error(err, access_tell_space(s, a));
 	if (err || !r.missing)
 		return err;
 	if (r.missing == len)
@@ -87,6 +87,10 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 	if (type >= MEM_U8 && type <= MEM_U64 && len % mem_type_size(type))
 		return error_new(ERROR_USAGE, "length %" PRIu64 " is no multiple of the type's %zu bytes",
 				 len, mem_type_size(type));
+	if (s->json && len > JSON_MAX)
+		return error_hint(error_new(ERROR_USAGE, "length %" PRIu64 " is more than the %lu bytes that a JSON document takes",
+					    len, JSON_MAX),
+				  "use dump");
 	if (type == MEM_RAW && !s->json && isatty(STDOUT_FILENO) > 0)
 		return error_hint(error_new(ERROR_USAGE, "-t raw is not for a terminal"),
 				  "redirect the output, or use dump");
@@ -95,7 +99,9 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 
 static struct error *run_read(struct session *s, const struct command_args *args)
 {
+	const struct ebcdic *ebcdic = NULL;
 	uint64_t len = DEFAULT_LEN;
+	struct ebcdic code_page;
 	enum mem_type type;
 	struct access a;
 	struct error *err;
@@ -113,15 +119,20 @@ static struct error *run_read(struct session *s, const struct command_args *args
 		err = session_addr(s, args->argv[0], &a.addr);
 	if (!err)
 		err = access_check_range(a.addr, len);
+	if (!err && (type == MEM_EBCDIC || command_opt(args, "ebcdic"))) {
+		err = ebcdic_load(&code_page, EBCDIC_CODE_PAGE);
+		ebcdic = &code_page;
+	}
 	if (!err)
 		err = session_attach(s);
-	return err ? err : read_range(s, &a, len, type, command_opt(args, "ebcdic") != NULL);
+	return err ? err : read_range(s, &a, len, type, ebcdic);
 }
 
 static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str, ebcdic or raw" },
 	{ "ebcdic", 0, NULL, "show an EBCDIC column too" },
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -142,7 +153,13 @@ const struct command cmd_read = {
 "reading goes on behind it; the exit code is 3 then, or 2 if nothing at all\n"
 "could be read.\n",
 	.example =
-"$ s390memctl -p 4711 read 0x200 16\n"
-"0000000000000200  00010203 04050607 08090a0b 0c0d0e0f  ................\n",
+"$ s390memctl -g web1 read 0x10000000 0x2000\n"
+"0000000010000000  68656c6c 6f20776f 726c6400 00000000  |hello world.....|\n"
+"0000000010000010  00000000 00000000 00000000 00000000  |................|\n"
+"*\n"
+"0000000010000ff0  00000000 00000000 00000000 00000000  |................|\n"
+"0000000010001000-0000000010001fff: page-translation exception (0011)\n"
+"s390memctl: primary space, as the PSW says\n"
+"s390memctl: 4096 of 8192 bytes could not be read\n",
 	.run = run_read,
 };

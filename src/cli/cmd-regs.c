@@ -105,6 +105,9 @@ const struct command cmd_regs = {
 "$ s390memctl -p 4711 regs\n"
 "vCPU 0, stopped\n"
 "PSW  0706c00180000000 000000000010f2c6\n"
-"     DAT on, home space, key 0, supervisor state, cc 0, 64-bit, ...\n",
+"     DAT on, home space, key 0, supervisor state, cc 0, 64-bit, interrupts I/O external machine-check, wait (enabled)\n"
+"prefix 00008000  FPC 00000000\n"
+"r0   0000000000000000  r1   000000000010f2c0  r2   0000000000000000  r3   0000000000000002\n"
+"[...]\n",
 	.run = run_regs,
 };

@@ -43,7 +43,7 @@ void version_show(struct out *o)
 {
 	const struct feature features[] = {
 		{ "injection", HOST_ARCH },
-		{ "elfutils", EXPANDED(_ELFUTILS_VERSION) },
+		{ "elfutils", "0." EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
 		{ "kdumpfile", KDUMPFILE },
 		{ "readline", rl_library_version },
@@ -78,6 +78,7 @@ const struct command cmd_version = {
 	.example =
 "$ s390memctl version\n"
 "s390memctl 0.1.0\n"
-"injection  s390x\n",
+"injection  s390x\n"
+"[...]\n",
 	.run = run_version,
 };

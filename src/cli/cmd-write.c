@@ -82,6 +82,7 @@ static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str or ebcdic" },
 	{ "from", 0, "FILE", "write the bytes of this file" },
 	ACCESS_OPTIONS,
+	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -99,11 +100,12 @@ const struct command cmd_write = {
 "checked first; if any of it could not be stored, nothing is. Old and new bytes\n"
 "are shown, and recorded by syslog and in the file of --audit.\n",
 	.example =
-"$ s390memctl -w -p 4711 write 0x200000 c1c2c3c4\n"
+"$ s390memctl -w -g web1 write 0x10000000 -t u32 17 -1\n"
 "old:\n"
-"0000000000200000  00000000                             ....\n"
+"0000000010000000  00000000 00000000                    |........|\n"
 "new:\n"
-"0000000000200000  c1c2c3c4                             ....\n"
-"4 bytes written, 0000000000200000-0000000000200003\n",
+"0000000010000000  00000011 ffffffff                    |........|\n"
+"8 bytes written, 0000000010000000-0000000010000007\n"
+"s390memctl: primary space, as the PSW says\n",
 	.run = run_write,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -95,8 +94,15 @@ const char *command_opt(const struct command_args *args, const char *name)
 		if (!strcmp(args->cmd->options[i].name, name))
 			return args->opt[i];
 	}
-	assert(!"option of the command's table");
 	return NULL;
+}
+
+struct error *command_first_error(struct error *first, struct error *second)
+{
+	if (!first)
+		return second;
+	error_free(second);
+	return first;
 }
 
 int command_exit_code(const struct error *err)
@@ -213,8 +219,8 @@ static void tell_stats(struct session *s)
 		return;
 	}
 	fprintf(s->log.stream,
-		"s390memctl: %" PRIu64 " stops, %" PRIu64 " calls, stopped %" PRIu64
-		".%03u us in all, %" PRIu64 ".%03u us the longest, %" PRIu64 " bytes\n",
+		"s390memctl: stops %" PRIu64 ", calls %" PRIu64 ", stopped %" PRIu64
+		".%03u us, longest %" PRIu64 ".%03u us, bytes %" PRIu64 "\n",
 		st->stops, st->calls, st->stopped_ns / 1000,
 		(unsigned int)(st->stopped_ns % 1000), st->longest_ns / 1000,
 		(unsigned int)(st->longest_ns % 1000), st->bytes);
@@ -227,10 +233,7 @@ static struct error *flush_output(struct session *s, struct error *err)
 
 	if ((flush && flush->errnum == EPIPE) || (err && err->errnum == EPIPE))
 		s->pipe_closed = true;
-	if (!err)
-		return flush;
-	error_free(flush);
-	return err;
+	return command_first_error(err, flush);
 }
 
 /* Tell the error, close the document, and get the exit code. */

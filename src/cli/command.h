@@ -64,8 +64,8 @@ const struct command *command_find(const char *name);
  */
 struct error *command_lookup(const char *name, const struct command **cmd);
 /*
- * The argument of an option ("" if it takes none), NULL if it was not given.
- * Asserts that the command has such an option.
+ * The argument of an option ("" if it takes none); NULL if it was not given, or
+ * the command has no such option.
  */
 const char *command_opt(const struct command_args *args, const char *name);
 /*
@@ -74,6 +74,8 @@ const char *command_opt(const struct command_args *args, const char *name);
  * number if a signal has ended it.
  */
 int command_run(struct session *s, int nr_words, char **words);
+/* The first of two errors, NULL if there is none; the other one is freed. */
+struct error *command_first_error(struct error *first, struct error *second);
 /* Exit code of an error; 0 for NULL. */
 int command_exit_code(const struct error *err);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
@@ -14,20 +15,17 @@
 #include "cli/version.h"
 
 /*
- * No file that is opened may become a standard stream that was closed. Opened
- * the wrong way round, so that using it fails as it would have.
+ * No file that is opened may become a standard stream that was closed: open
+ * /dev/null there, the wrong way round, so that using it fails as it would have.
  */
 static void reserve_standard_streams(void)
 {
 	int fd;
 
-	do
-		fd = open("/dev/null", O_WRONLY);
-	while (fd == STDIN_FILENO);
-	while (fd == STDOUT_FILENO || fd == STDERR_FILENO)
-		fd = open("/dev/null", O_RDONLY);
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
 }
 
 /* The shell; a guest that was asked for must be there. */

@@ -2,10 +2,12 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/optparse.h"
 
 const struct command_option options_table[] = {
@@ -56,7 +58,7 @@ static struct error *take_int(const char *text, const char *what, int lowest, in
 	if (err)
 		return err;
 	if (v > INT_MAX || (int)v < lowest)
-		return error_new(ERROR_USAGE, "%s '%s' is out of range (%d to %d)", what, text,
+		return error_new(ERROR_USAGE, "%s %" PRIu64 " is out of range (%d to %d)", what, v,
 				 lowest, INT_MAX);
 	*value = (int)v;
 	return NULL;
@@ -139,6 +141,17 @@ void options_free(struct options *opt)
 	opt->nr_scripts = 0;
 }
 
+static struct error *time_error(const char *text, const char *what)
+{
+	struct buf shown = BUF_INIT;
+	struct error *err;
+
+	buf_add_escaped(&shown, text, strlen(text));
+	err = error_new(ERROR_USAGE, "time '%s': %s", buf_str(&shown), what);
+	buf_free(&shown);
+	return err;
+}
+
 struct error *options_time(const char *text, uint64_t *ns)
 {
 	static const struct {
@@ -149,20 +162,18 @@ struct error *options_time(const char *text, uint64_t *ns)
 	char *end;
 	size_t i;
 
+	if (text[0] < '0' || text[0] > '9')
+		return time_error(text, "no number");
 	errno = 0;
 	v = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9')
-		return error_new(ERROR_USAGE, "'%s' is no time: give a number and ns, us, ms or s",
-				 text);
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (!strcmp(end, units[i].unit))
 			break;
 	}
 	if (i == sizeof(units) / sizeof(units[0]))
-		return error_new(ERROR_USAGE, "'%s' is no time: the unit must be ns, us, ms or s",
-				 text);
+		return time_error(text, "the unit must be ns, us, ms or s");
 	if (errno || v > 10000000000ULL / units[i].ns || v * units[i].ns < 1000)
-		return error_new(ERROR_USAGE, "time '%s' is out of range (1us to 10s)", text);
+		return time_error(text, "out of range (1us to 10s)");
 	*ns = v * units[i].ns;
 	return NULL;
 }

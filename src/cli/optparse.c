@@ -59,7 +59,7 @@ static struct error *find_long(const struct command_option *table, const char *w
 	struct error *err = NULL;
 	int count = 0;
 
-	for (row = table; row->name; row++) {
+	for (row = table; len && row->name; row++) {
 		if (strncmp(row->name, word, len) != 0)
 			continue;
 		*found = row;
@@ -106,7 +106,7 @@ static struct error *parse_long(struct optparse_state *st, const char *word)
 	err = find_long(st->table, name, len, &row);
 	if (err)
 		return err;
-	if (!row || len == 0)
+	if (!row)
 		return unknown_option(st->table, word);
 	buf_addf(&shown, "--%s", row->name);
 	if (row->arg)

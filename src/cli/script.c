@@ -31,12 +31,22 @@ int script_run_line(struct session *s, const char *line)
 {
 	struct words words;
 	struct error *err = words_split(line, &words);
+	char **argv;
 	int code = 0;
 
 	if (err)
 		return line_error(s, err);
-	if (words.count)
-		code = command_run(s, words.count, words.word);
+	if (words.count) {
+		/* Options are taken out of the array, so each word is freed through another one. */
+		argv = calloc((size_t)words.count, sizeof(*argv));
+		if (argv) {
+			memcpy(argv, words.word, (size_t)words.count * sizeof(*argv));
+			code = command_run(s, words.count, argv);
+		} else {
+			code = line_error(s, error_nomem());
+		}
+		free(argv);
+	}
 	words_free(&words);
 	return code;
 }

@@ -28,6 +28,7 @@ void signals_install(void)
 	}
 	sigemptyset(&ignore.sa_mask);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 const volatile int *signals_flag(void)

@@ -2,8 +2,8 @@
 /*
  * SIGINT, SIGTERM and SIGHUP only set a flag, and system calls return EINTR:
  * the running command sees the flag, ends in order, and the guest is let go
- * before the program exits. SIGPIPE is ignored, so that a closed pipe is an
- * error like any other.
+ * before the program exits. SIGPIPE and SIGXFSZ are ignored, so that a closed
+ * pipe and a file over its limit are errors like any other.
  */
 #ifndef S390MEMCTL_CLI_SIGNALS_H
 #define S390MEMCTL_CLI_SIGNALS_H

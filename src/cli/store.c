@@ -94,20 +94,20 @@ static struct error *store_piece(struct store *st, uint64_t offset, size_t n)
 	excerpt_add(&st->new_shown, st->new_, done);
 	r.space = t->last_space;
 	recorded = audit_after(st->s->audit, &r, done, err ? err->message : "done");
-	if (!err)
-		return recorded;
-	error_free(recorded);
-	return err;
+	return command_first_error(err, recorded);
 }
 
-/* Would all of it succeed? Not asked with --inject, where failing is the purpose. */
+/*
+ * Would all of it succeed? Not asked with --inject, where failing is the
+ * purpose, and of the SIDA, which the kernel cannot check.
+ */
 static struct error *check_whole(struct store *st)
 {
 	struct target *t = st->s->target;
 	struct error *err;
 	uint64_t done;
 
-	if (st->access.inject)
+	if (st->access.inject || st->access.space == SPACE_SIDA)
 		return NULL;
 	err = t->ops->check(t, &st->access, true, st->len, &done);
 	if (!err && t->ar_bug_met)
@@ -186,10 +186,9 @@ struct error *store_range(struct session *s, const struct command_args *args,
 	}
 	shown = show(st);
 	err = tell_written(st, err);
-	access_tell_space(s, a);
+	err = command_first_error(err, shown);
+	if (!err || err->kind == ERROR_ACCESS || st->done)
+		err = command_first_error(err, access_tell_space(s, a));
 	free(st);
-	if (!err)
-		return shown;
-	error_free(shown);
 	return err;
 }

@@ -63,11 +63,26 @@ static struct error *add_number(struct buf *b, enum mem_type type, const char *t
 	return NULL;
 }
 
-struct error *values_add(struct buf *b, enum mem_type type, const char *text)
+static struct error *add_ebcdic(struct buf *b, const char *text)
 {
 	unsigned char *bytes;
-	struct error *err = NULL;
+	struct ebcdic e;
+	struct error *err;
 	size_t len;
+
+	err = ebcdic_load(&e, EBCDIC_CODE_PAGE);
+	if (!err)
+		err = ebcdic_from_utf8(&e, text, &bytes, &len);
+	if (err)
+		return err;
+	buf_add(b, bytes, len);
+	free(bytes);
+	return NULL;
+}
+
+struct error *values_add(struct buf *b, enum mem_type type, const char *text)
+{
+	struct error *err = NULL;
 
 	switch (type) {
 	case MEM_U8:
@@ -80,11 +95,7 @@ struct error *values_add(struct buf *b, enum mem_type type, const char *text)
 		buf_adds(b, text);
 		break;
 	case MEM_EBCDIC:
-		err = ebcdic_from_utf8(text, &bytes, &len);
-		if (err)
-			return err;
-		buf_add(b, bytes, len);
-		free(bytes);
+		err = add_ebcdic(b, text);
 		break;
 	default:
 		err = add_hex(b, text);

@@ -1,70 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "out/ebcdic.h"
 
-#include <stdint.h>
+#include <errno.h>
+#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/endian.h"
 #include "base/utf8.h"
 
-/*
- * IBM-1047 (Open Systems Latin 1) to ISO 8859-1: a permutation of all 256
- * codes, the same as iconv(1) has it.
- */
-static const unsigned char ebcdic_to_latin1[256] = {
-	0x00, 0x01, 0x02, 0x03, 0x9c, 0x09, 0x86, 0x7f,	/* 00 */
-	0x97, 0x8d, 0x8e, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,	/* 08 */
-	0x10, 0x11, 0x12, 0x13, 0x9d, 0x85, 0x08, 0x87,	/* 10 */
-	0x18, 0x19, 0x92, 0x8f, 0x1c, 0x1d, 0x1e, 0x1f,	/* 18 */
-	0x80, 0x81, 0x82, 0x83, 0x84, 0x0a, 0x17, 0x1b,	/* 20 */
-	0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x05, 0x06, 0x07,	/* 28 */
-	0x90, 0x91, 0x16, 0x93, 0x94, 0x95, 0x96, 0x04,	/* 30 */
-	0x98, 0x99, 0x9a, 0x9b, 0x14, 0x15, 0x9e, 0x1a,	/* 38 */
-	0x20, 0xa0, 0xe2, 0xe4, 0xe0, 0xe1, 0xe3, 0xe5,	/* 40 */
-	0xe7, 0xf1, 0xa2, 0x2e, 0x3c, 0x28, 0x2b, 0x7c,	/* 48 */
-	0x26, 0xe9, 0xea, 0xeb, 0xe8, 0xed, 0xee, 0xef,	/* 50 */
-	0xec, 0xdf, 0x21, 0x24, 0x2a, 0x29, 0x3b, 0x5e,	/* 58 */
-	0x2d, 0x2f, 0xc2, 0xc4, 0xc0, 0xc1, 0xc3, 0xc5,	/* 60 */
-	0xc7, 0xd1, 0xa6, 0x2c, 0x25, 0x5f, 0x3e, 0x3f,	/* 68 */
-	0xf8, 0xc9, 0xca, 0xcb, 0xc8, 0xcd, 0xce, 0xcf,	/* 70 */
-	0xcc, 0x60, 0x3a, 0x23, 0x40, 0x27, 0x3d, 0x22,	/* 78 */
-	0xd8, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67,	/* 80 */
-	0x68, 0x69, 0xab, 0xbb, 0xf0, 0xfd, 0xfe, 0xb1,	/* 88 */
-	0xb0, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f, 0x70,	/* 90 */
-	0x71, 0x72, 0xaa, 0xba, 0xe6, 0xb8, 0xc6, 0xa4,	/* 98 */
-	0xb5, 0x7e, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78,	/* a0 */
-	0x79, 0x7a, 0xa1, 0xbf, 0xd0, 0x5b, 0xde, 0xae,	/* a8 */
-	0xac, 0xa3, 0xa5, 0xb7, 0xa9, 0xa7, 0xb6, 0xbc,	/* b0 */
-	0xbd, 0xbe, 0xdd, 0xa8, 0xaf, 0x5d, 0xb4, 0xd7,	/* b8 */
-	0x7b, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47,	/* c0 */
-	0x48, 0x49, 0xad, 0xf4, 0xf6, 0xf2, 0xf3, 0xf5,	/* c8 */
-	0x7d, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50,	/* d0 */
-	0x51, 0x52, 0xb9, 0xfb, 0xfc, 0xf9, 0xfa, 0xff,	/* d8 */
-	0x5c, 0xf7, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58,	/* e0 */
-	0x59, 0x5a, 0xb2, 0xd4, 0xd6, 0xd2, 0xd3, 0xd5,	/* e8 */
-	0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37,	/* f0 */
-	0x38, 0x39, 0xb3, 0xdb, 0xdc, 0xd9, 0xda, 0x9f,	/* f8 */
-};
+struct error *ebcdic_load(struct ebcdic *e, const char *code_page)
+{
+	iconv_t cd = iconv_open("UCS-4BE", code_page);
+	unsigned char unicode[4];
+	unsigned int i;
 
-void ebcdic_to_ascii(const void *in, size_t len, char *out)
+	if (cd == (iconv_t)-1)
+		return error_hint(error_new(ERROR_TARGET,
+					    "the C library cannot convert EBCDIC (%s)", code_page),
+				  "install its converters: glibc-gconv-extra (Fedora, RHEL), "
+				  "glibc-locale (SUSE), libc6 (Debian)");
+	for (i = 0; i < 256; i++) {
+		char byte = (char)i, *in = &byte, *out = (char *)unicode;
+		size_t left = 1, room = sizeof(unicode);
+
+		iconv(cd, NULL, NULL, NULL, NULL);
+		if (iconv(cd, &in, &left, &out, &room) == 0 && room == 0)
+			e->code_point[i] = get_be32(unicode);
+		else
+			e->code_point[i] = UINT32_MAX;
+	}
+	iconv_close(cd);
+	return NULL;
+}
+
+void ebcdic_to_ascii(const struct ebcdic *e, const void *in, size_t len, char *out)
 {
 	const unsigned char *p = in;
-	unsigned char c;
+	uint32_t c;
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		c = ebcdic_to_latin1[p[i]];
+		c = e->code_point[p[i]];
 		out[i] = c >= 0x20 && c < 0x7f ? (char)c : '.';
 	}
-}
-
-/* The EBCDIC code of an ISO 8859-1 character. */
-static unsigned char latin1_to_ebcdic(unsigned char c)
-{
-	const unsigned char *p = memchr(ebcdic_to_latin1, c, sizeof(ebcdic_to_latin1));
-
-	return (unsigned char)(p - ebcdic_to_latin1);
 }
 
 /* The error that names the character (or stray byte) at p, n bytes long. */
@@ -74,31 +54,44 @@ static struct error *not_in_ebcdic(const char *p, size_t n)
 	struct error *err;
 
 	buf_add_escaped(&text, p, n);
-	err = error_new(ERROR_USAGE, "'%s' is no character of EBCDIC (IBM-1047)",
+	err = error_new(ERROR_USAGE, "'%s' is no character of EBCDIC (" EBCDIC_CODE_PAGE ")",
 			buf_str(&text));
 	buf_free(&text);
 	return error_hint(err, "use -t hex to write any byte");
 }
 
-struct error *ebcdic_from_utf8(const char *in, unsigned char **out, size_t *len)
+/* The byte of a character; -1 if the code page does not have it. */
+static int find_byte(const struct ebcdic *e, uint32_t code)
+{
+	int i;
+
+	for (i = 0; i < 256; i++)
+		if (e->code_point[i] == code)
+			return i;
+	return -1;
+}
+
+struct error *ebcdic_from_utf8(const struct ebcdic *e, const char *in, unsigned char **out,
+			       size_t *len)
 {
 	size_t left = strlen(in), n;
 	unsigned char *p;
 	uint32_t code;
+	int byte;
 
-	p = malloc(left + 1);
+	*len = 0;
+	p = *out = malloc(left + 1);
 	if (!p)
 		return error_nomem();
-	*out = p;
 	for (; left; in += n, left -= n) {
 		n = utf8_sequence(in, left, &code);
-		if (!n || code > 0xff) {
+		byte = n ? find_byte(e, code) : -1;
+		if (byte < 0) {
 			free(*out);
 			*out = NULL;
-			*len = 0;
 			return not_in_ebcdic(in, n ? n : 1);
 		}
-		*p++ = latin1_to_ebcdic((unsigned char)code);
+		*p++ = (unsigned char)byte;
 	}
 	*len = (size_t)(p - *out);
 	return NULL;

@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * EBCDIC (IBM-1047) text. A table of our own, so that it is the same on systems
- * without the converters of iconv(3) and in static programs.
- */
+/* EBCDIC text, by the converters of iconv(3). */
 #ifndef S390MEMCTL_OUT_EBCDIC_H
 #define S390MEMCTL_OUT_EBCDIC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
+#define EBCDIC_CODE_PAGE "IBM-1047"
+
+/* A single-byte code page. */
+struct ebcdic {
+	uint32_t code_point[256];	/* of each byte in Unicode; UINT32_MAX: it has none */
+};
+
+/*
+ * Read a code page from iconv(3). ERROR_TARGET with what to install where the
+ * system's C library has no such converter.
+ */
+struct error *ebcdic_load(struct ebcdic *e, const char *code_page);
 /*
  * Convert len EBCDIC bytes to one printable ASCII character each in out
  * (len bytes, not NUL-terminated); what has none becomes '.'.
  */
-void ebcdic_to_ascii(const void *in, size_t len, char *out);
+void ebcdic_to_ascii(const struct ebcdic *e, const void *in, size_t len, char *out);
 /*
  * Convert a UTF-8 string to EBCDIC bytes; *out is allocated. ERROR_USAGE for a
- * character that IBM-1047 does not have, naming it.
+ * character that the code page does not have, naming it.
  */
-struct error *ebcdic_from_utf8(const char *in, unsigned char **out, size_t *len);
+struct error *ebcdic_from_utf8(const struct ebcdic *e, const char *in, unsigned char **out,
+			       size_t *len);
 
 #endif

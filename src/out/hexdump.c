@@ -22,7 +22,7 @@
 struct hexdump {
 	struct out *o;
 	enum mem_type type;
-	bool ebcdic;		/* an EBCDIC column */
+	const struct ebcdic *ebcdic;	/* NULL: no EBCDIC */
 
 	bool in_run;
 	uint64_t next;		/* address behind the last byte of the run */
@@ -70,7 +70,7 @@ size_t mem_type_size(enum mem_type type)
 	return types[type].size;
 }
 
-struct hexdump *hexdump_new(struct out *o, enum mem_type type, bool ebcdic)
+struct hexdump *hexdump_new(struct out *o, enum mem_type type, const struct ebcdic *ebcdic)
 {
 	struct hexdump *h = calloc(1, sizeof(*h));
 
@@ -157,14 +157,14 @@ static char *add_ascii(char *s, const unsigned char *p, size_t len)
 	return add_column(s, text, len);
 }
 
-static char *add_ebcdic(char *s, const unsigned char *p, size_t len)
+static char *add_ebcdic(const struct ebcdic *e, char *s, const unsigned char *p, size_t len)
 {
 	char text[LINE_BYTES];
 
 	/* In its place even where the ASCII column is short. */
 	memset(s, ' ', LINE_BYTES - len);
 	s += LINE_BYTES - len;
-	ebcdic_to_ascii(p, len, text);
+	ebcdic_to_ascii(e, p, len, text);
 	return add_column(s, text, len);
 }
 
@@ -195,7 +195,7 @@ static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p,
 		s = add_words(s, p, len);
 		s = add_ascii(s, p, len);
 		if (h->ebcdic)
-			s = add_ebcdic(s, p, len);
+			s = add_ebcdic(h->ebcdic, s, p, len);
 	} else {
 		*s++ = ':';
 		s = add_values(s, p, len, mem_type_size(h->type));
@@ -308,7 +308,7 @@ static void hold_string(struct hexdump *h, const unsigned char *p, size_t len)
 	}
 	for (; len; p += n, len -= n) {
 		n = len < sizeof(ascii) ? len : sizeof(ascii);
-		ebcdic_to_ascii(p, n, ascii);
+		ebcdic_to_ascii(h->ebcdic, p, n, ascii);
 		buf_add(&h->held, ascii, n);
 	}
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "out/ebcdic.h"
 #include "out/out.h"
 
 enum mem_type { MEM_HEX, MEM_U8, MEM_U16, MEM_U32, MEM_U64, MEM_STR, MEM_EBCDIC, MEM_RAW };
@@ -30,9 +31,12 @@ struct hexdump;
  * length and code are strings "0x...".
  *
  * Raw text mode writes the bytes alone; holes are notes on stderr.
- * ebcdic: show an EBCDIC column beside ASCII (MEM_HEX). NULL: out of memory.
+ * ebcdic: the code page; required for MEM_EBCDIC, makes an EBCDIC column beside
+ * ASCII for MEM_HEX, may be NULL else. It must outlive the dump. NULL: out of
+ * memory.
  */
-struct hexdump *hexdump_new(struct out *o, enum mem_type type, bool ebcdic);
+struct hexdump *hexdump_new(struct out *o, enum mem_type type,
+			    const struct ebcdic *ebcdic);
 /* The next bytes, from addr on, in address order. */
 void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len);
 /* A hole with its program-interruption code, in address order. */

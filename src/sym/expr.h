@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Numbers and address expressions as users write them: C numbers, symbol,
- * symbol+offset, symbol-offset, %r15, %psw, %r15+160.
+ * Numbers and address expressions as users write them: sums and differences of
+ * C numbers, symbols and registers, such as 0x1000, symbol+offset, end-start,
+ * %r15+160. Registers: %r0-%r15, %a0-%a15, %c0-%c15, %psw or %pswa (the PSW's
+ * address), %pswm (its mask), %prefix; $ may stand for %.
  */
 #ifndef S390MEMCTL_SYM_EXPR_H
 #define S390MEMCTL_SYM_EXPR_H
@@ -29,7 +31,11 @@ struct error *number_parse(const char *text, const char *what, unsigned int bits
 			   int is_signed, uint64_t *value);
 /* Like number_parse() for lengths: 64 bits, K, M, G, T suffixes (powers of 1024), not 0. */
 struct error *length_parse(const char *text, const char *what, uint64_t *value);
-/* Evaluate an address expression; overflow past 2^64 is an error. */
+/*
+ * Evaluate an address expression. Terms may go below 0 and past 2^64 on the way,
+ * the result may not. Errors: ERROR_USAGE that names the expression or the part
+ * of it that is wrong, or what ctx->regs() returns.
+ */
 struct error *expr_parse(const char *text, const struct expr_context *ctx,
 			 uint64_t *value);
 

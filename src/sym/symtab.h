@@ -19,6 +19,8 @@ struct symtab;
 struct error *symtab_load(const char *path, struct symtab **tab);
 /* Free; NULL is allowed. */
 void symtab_free(struct symtab *tab);
+/* The path of the file, printable. */
+const char *symtab_path(const struct symtab *tab);
 /* Number of symbols. */
 size_t symtab_count(const struct symtab *tab);
 /* Build id as hex digits, "" if the file has none (dwelf_elf_gnu_build_id). */

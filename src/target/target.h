@@ -69,6 +69,14 @@ struct target_ops {
 	struct error *(*check)(struct target *t, const struct access *a,
 			       bool store, uint64_t len, uint64_t *done);
 	/*
+	 * What would a fetch (store) of one byte at each of count addresses
+	 * meet? codes[i]: 0, or its program-interruption code. Touches nothing;
+	 * a->addr is not used. Finds the ends of holes with few stops. May be
+	 * NULL: then check does.
+	 */
+	struct error *(*probe)(struct target *t, const struct access *a, bool store,
+			       const uint64_t *addrs, size_t count, uint16_t *codes);
+	/*
 	 * Compare and exchange size (1, 2, 4, 8, 16) bytes at an absolute,
 	 * size-aligned address: *success, and old holds what was found when it differs.
 	 */

@@ -19,19 +19,24 @@ announce_esop() {
 }
 
 start_qemu() {
+	if [ -e /bed/l2.unpacked ]; then
+		# See unpackkernel.py; the address is that of run.py.
+		set -- -device loader,file=/bed/l2.unpacked,addr=0x5000000,force-raw=on
+	fi
 	# The guest's kernel needs no ciphers and no certificates, whose tests and
-# checks take long; it does without PCI, which Hercules does not have.
-l2_parameters="console=ttysclp0 nokaslr panic=1 pci=off cryptomgr.notests"
-l2_parameters="$l2_parameters initcall_blacklist=load_system_certificate_list"
+	# checks take long; it does without PCI, which Hercules does not have, and
+	# without the timer that asks for changes of the topology once a minute: for
+	# that there is an instruction (PTF) that Hercules does not know.
+	l2_parameters="console=ttysclp0 nokaslr panic=1 pci=off cryptomgr.notests"
+	l2_parameters="$l2_parameters initcall_blacklist=load_system_certificate_list,topology_init"
 
-# Hercules has no configuration topology.
 	/usr/bin/qemu-system-s390x -name guest=demo,debug-threads=on \
 		-M s390-ccw-virtio -accel kvm -cpu host,ctop=off \
 		-m 160 -mem-prealloc -smp 1 -sandbox on \
 		-nodefaults -display none -vga none \
 		-chardev file,id=console,path=$L2_LOG \
 		-device sclpconsole,chardev=console \
-		-kernel /bed/l2.kernel -initrd /bed/l2.gz \
+		-kernel /bed/l2.kernel -initrd /bed/l2.gz "$@" \
 		-append "$l2_parameters" \
 		</dev/null >$qemu_errors 2>&1 3>&- 4>&- &
 	QEMU_PID=$!

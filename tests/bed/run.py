@@ -22,6 +22,7 @@ import patchkvm
 import qemu
 import siewait
 from elf import Elf, ElfError, library_closure
+from unpackkernel import unpack_kernel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BED_FAILED = 125
@@ -30,6 +31,9 @@ HEARTBEAT = 4
 CONSOLE_LINES = 30
 # Trees whose libraries programs find, in this order.
 LIBRARY_TREES = ("sysroot", "libc", "qemu")
+# What the C library's iconv(3) needs for EBCDIC.
+CONVERTERS = "usr/lib/s390x-linux-gnu/gconv/"
+CONVERTER_FILES = ("gconv-modules", "gconv-modules.d/gconv-modules-extra.conf", "IBM1047.so")
 MODULES = {
     "fast": ("virtio_console",),
     "hercules": ("dasd_mod", "dasd_fba_mod"),
@@ -38,6 +42,8 @@ MODULES = {
 # The kernel that the nested bed's own guest runs. One of 6.12 ends with an
 # operation exception there (PTF, which Hercules does not have under SIE).
 L2_KERNEL = "6.1"
+# Where nested.sh loads that kernel as unpacked here; the guest has 160 MB.
+L2_UNPACKED_KERNEL = 0x05000000
 PANIC = re.compile(rb"Kernel panic - not syncing|disabled wait state", re.IGNORECASE)
 
 
@@ -129,13 +135,24 @@ class Bed:
             if library not in cpio.names:
                 cpio.copy(library, file)
 
+    def _add_converters(self, cpio):
+        tree = os.path.join(self.cache, "libc")
+        for name in CONVERTER_FILES:
+            cpio.copy(CONVERTERS + name, os.path.join(tree, CONVERTERS + name))
+
     def _add_nested_guest(self, cpio):
         guest = initrd.base_system(self._busybox(), self._here("l2init"))
         guest.copy("bin/l2prog", self._built("l2prog"))
         path = os.path.join(self.directory, "l2.gz")
         initrd.write_archive(guest, path, compress=True)
         cpio.copy("bed/l2.gz", path)
-        cpio.copy("bed/l2.kernel", initrd.Kernel(self.cache, L2_KERNEL).image)
+        with open(initrd.Kernel(self.cache, L2_KERNEL).image, "rb") as file:
+            image = file.read()
+        unpacked = unpack_kernel(image, L2_UNPACKED_KERNEL)
+        if unpacked is not None:
+            image, contents = unpacked
+            cpio.file("bed/l2.unpacked", contents)
+        cpio.file("bed/l2.kernel", image)
         cpio.copy("bed/nested.sh", self._here("nested.sh"))
         tree = os.path.join(self.cache, "qemu")
         program = "usr/bin/qemu-system-s390x"
@@ -155,6 +172,8 @@ class Bed:
         for path_of_program in arguments.exe:
             name = f"usr/bin/{os.path.basename(path_of_program)}"
             self._add_program(cpio, name, path_of_program)
+        if arguments.exe:
+            self._add_converters(cpio)
         for name, _, source in (pair.partition("=") for pair in arguments.files):
             cpio.copy(f"test/{name}", source)
         cpio.file("test/script", self._script(), 0o755)
@@ -251,9 +270,25 @@ class Session:
 
     def unpack_files(self, directory):
         self.files.seek(0)
+        directory = os.path.abspath(directory)
         os.makedirs(directory, exist_ok=True)
         with tarfile.open(fileobj=self.files) as archive:
-            archive.extractall(directory, filter="data")
+            for member in archive:
+                unpack_member(archive, member, directory)
+
+
+def unpack_member(archive, member, directory):
+    """A directory or regular file; never one outside the (absolute) directory."""
+    path = os.path.normpath(os.path.join(directory, member.name))
+    if os.path.commonpath((path, directory)) != directory:
+        raise tarfile.TarError(f"/out: a name that leads outside: {member.name}")
+    if member.isdir():
+        os.makedirs(path, exist_ok=True)
+    elif member.isreg():
+        with open(path, "wb") as file:
+            shutil.copyfileobj(archive.extractfile(member), file)
+    else:
+        raise tarfile.TarError(f"/out: neither a file nor a directory: {member.name}")
 
 
 def write_all(data):

@@ -18,9 +18,21 @@ say() {
 	printf '\n== %s\n' "$*"
 }
 
-# show_raw COMMAND...: the command as one would type it, then its output
+# typed COMMAND...: the command as one would type it
+typed() {
+	printf '$'
+	for typed_word in "$@"; do
+		case $typed_word in
+		*[!A-Za-z0-9_./=:+-]*) printf " '%s'" "$typed_word" ;;
+		*) printf ' %s' "$typed_word" ;;
+		esac
+	done
+	printf '\n'
+}
+
+# show_raw COMMAND...: the command, then its output
 show_raw() {
-	printf '$ %s\n' "$*"
+	typed "$@"
 	"$@" 2>&1
 }
 
@@ -48,7 +60,7 @@ show_when() {
 			break
 		fi
 	done
-	printf '$ s390memctl -g demo %s\n' "$*"
+	typed s390memctl -g demo "$@"
 	cat /tmp/demo.out
 }
 
@@ -88,7 +100,7 @@ session() {
 	say "4 MiB of the kernel's memory into a file"
 	show 0 dump --space=abs $kernel 4M /tmp/kernel.bin
 	show_raw sha256sum /tmp/kernel.bin
-	show_raw stat -c '%n: %s bytes' /tmp/kernel.bin
+	show_raw wc -c /tmp/kernel.bin
 	say "the kernel's banner is in it"
 	offset=$(strings -t d /tmp/kernel.bin | awk '/Linux version [0-9].*#[0-9]/ { print $1; exit }')
 	show 0 read --space=abs "$(hex "$kernel+${offset:-0}")" 208

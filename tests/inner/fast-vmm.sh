@@ -9,7 +9,7 @@
 . ./inner/lib.sh
 . ./inner/vmm.sh
 
-scenarios=vmm/scenarios
+scenarios=scenarios
 
 # session NAME SCENARIO: runs the commands of NAME.session
 session() {
@@ -25,6 +25,14 @@ for file in "$scenarios"/*.session; do
 	name=${name%.session}
 	case $name in
 	ar-bug-*) ;;
+	large)
+		if grep -q '^features.* edat' /proc/cpuinfo; then
+			session large large
+			expect "answers of large" 0 <"$file"
+		else
+			skip "answers of large" "this machine has no EDAT"
+		fi
+		;;
 	*)
 		session "$name" "$name"
 		expect "answers of $name" 0 <"$file"
@@ -74,6 +82,20 @@ ok "every kick is one round of the thread" test $((after - before)) -ge 15
 is "no thread found its registers changed" \
 	"$(vmm count | grep -c ' errors 0 .* corrupted 0$')" 5
 vmm_stop
+
+# An allowlist lets the vCPU run, and ends the VMM at any other ioctl.
+vmm_start "$scenarios/smp.scn" --seccomp
+is "vCPU threads behind an allowlist run" \
+	"$(vmm count | grep -c ' errors 0 .* corrupted 0$')" 5
+for task in "/proc/$vmm_pid/task"/*; do
+	sed -n 's/^Seccomp:[[:space:]]*//p' "$task/status"
+done | sort | uniq -c >"$out"
+is "they alone have a filter" "$(tr -s ' \n' ' ' <"$out")" " 1 0 5 2 "
+echo "op 0 read 0 8" >"$vmm_dir/control"
+wait "$vmm_pid"
+is "KVM_S390_MEM_OP ends the VMM" "$?" $((128 + 31))
+vmm_pid=
+rm -rf "$vmm_dir"
 
 # The oracle itself must notice a bad scenario, with file and line.
 printf 'memory 0 1M\nu64 0x100000 1\n' >"$tap_dir/bad.scn"

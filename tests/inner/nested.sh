@@ -80,34 +80,34 @@ check_demo() {
 	in_demo "an unmapped range fails with its exception" "^fetch .*exception \("
 	in_demo "a write needs -w" "exit status 5"
 	in_demo "what was written is there" "written by"
-	in_demo "the dump has 4 MiB" "kernel.bin: 4194304 bytes"
+	in_demo "the dump has 4 MiB" "^4194304 /tmp/kernel.bin"
 	in_demo "its checksum" "^[0-9a-f]{64} "
 	guest_ram 0x900000 4194304 >/tmp/kernel.ram
 	is "the dump is what QEMU has in its memory" \
 		"$(sha256sum </tmp/kernel.bin)" "$(sha256sum </tmp/kernel.ram)"
 }
 
-# Reads that go on and on, of the user's page and of absolute storage.
-reads=/tmp/reads
-make_reads() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		echo "check rw $user_page 8K"
-		echo "read --space=abs 0x200000 128K -t raw"
-	done >$reads
+# Commands that go on for seconds. A session ends where one fails, as a check
+# of the user's page does when Linux runs in L2's kernel just then.
+make_commands() {
+	for _ in $(seq 100); do
+		echo "check rw $user_page 8K" >>/tmp/logical
+		echo "read --space=abs 0x200000 128K -t raw" >>/tmp/absolute
+	done
 }
 
-# Kills s390memctl at instants spread over its start, its work and its end.
+# Kills s390memctl at instants spread over its start and its work.
 kill_often() {
 	survived=0
-	kill_number=0
 	killed=0
-	while [ $kill_number -lt $KILLS ]; do
-		kill_number=$((kill_number + 1))
-		s390memctl -g demo -f $reads >/dev/null 2>&1 </dev/null &
+	for kill_number in $(seq $KILLS); do
+		commands=/tmp/absolute
+		[ $((kill_number % 2)) -eq 0 ] || commands=/tmp/logical
+		s390memctl -g demo -f $commands >/dev/null 2>&1 </dev/null &
 		victim=$!
 		sleep "$(awk -v n="$kill_number" 'BEGIN { srand(n); print 0.1 + 1.4 * rand() }')"
 		kill -9 $victim 2>/dev/null
-		wait $victim
+		wait $victim 2>/dev/null
 		[ $? -ne 137 ] || killed=$((killed + 1))
 		if qemu_lives && qemu_is_free; then
 			survived=$((survived + 1))
@@ -116,7 +116,7 @@ kill_often() {
 	diag "$killed of $KILLS were killed before their end"
 	is "QEMU lives and no thread of it is traced after each of $KILLS SIGKILLs" \
 		$survived $KILLS
-	ok "most of them were killed before their end" [ $killed -gt $((KILLS / 2)) ]
+	ok "many of them were killed before their end" [ $killed -gt $((KILLS * 2 / 5)) ]
 }
 
 reads_user_page() {
@@ -134,7 +134,7 @@ kill_qemu() {
 	# Not to hang is part of the matter: give up on it after 30 s.
 	(sleep 30; kill -9 $victim) 2>/dev/null &
 	watchdog=$!
-	wait $victim
+	wait $victim 2>/dev/null
 	dump_status=$?
 	kill $watchdog 2>/dev/null
 	is "the dump was still going on when QEMU was killed" $dump_ended no
@@ -150,7 +150,7 @@ is "QEMU's threads have a seccomp filter (-sandbox on)" \
 	"$(sed -n 's/^Seccomp:[^0-9]*//p' "/proc/$QEMU_PID/status")" 2
 check_demo
 guest_goes_on "the guest ticks after the demo"
-make_reads
+make_commands
 kill_often
 guest_goes_on "the guest ticks after the SIGKILLs"
 ok "the user's page is read again" wait_for 20 reads_user_page

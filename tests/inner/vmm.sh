@@ -6,6 +6,11 @@
 vmm_pid=
 vmm_dir=
 
+# vmm_lives: it has been started and has not ended (a zombie has no command line)
+vmm_lives() {
+	[ -n "$vmm_pid" ] && [ -n "$(head -c 1 "/proc/$vmm_pid/cmdline" 2>/dev/null)" ]
+}
+
 # vmm_start SCENARIO [OPTION]...: returns when its vCPUs run; sets vmm_pid
 vmm_start() {
 	vmm_scenario=$1
@@ -16,8 +21,9 @@ vmm_start() {
 		>"$vmm_dir/log" 2>&1 </dev/null &
 	vmm_pid=$!
 	until grep -q '^READY' "$vmm_dir/log"; do
-		if ! kill -0 "$vmm_pid" 2>/dev/null; then
+		if ! vmm_lives; then
 			echo "# testvmm has ended: $(tail -n 1 "$vmm_dir/log")"
+			vmm_pid=
 			return 1
 		fi
 		sleep 0.05
@@ -26,10 +32,12 @@ vmm_start() {
 
 # vmm WORD...: a command; its answer on the standard output, without the "ok"
 vmm() {
+	# Without a reader the control channel would block.
+	vmm_lives || return 1
 	vmm_before=$(($(wc -l <"$vmm_dir/log") + 1))
 	echo "$*" >"$vmm_dir/control"
 	until tail -n "+$vmm_before" "$vmm_dir/log" | grep -qE '^(ok|error .*)$'; do
-		kill -0 "$vmm_pid" 2>/dev/null || return 1
+		vmm_lives || return 1
 		sleep 0.02
 	done
 	tail -n "+$vmm_before" "$vmm_dir/log" | grep -v '^ok$'
@@ -44,7 +52,7 @@ vmm_loops() {
 
 vmm_stop() {
 	[ -n "$vmm_pid" ] || return 0
-	echo quit >"$vmm_dir/control"
+	! vmm_lives || echo quit >"$vmm_dir/control"
 	wait "$vmm_pid"
 	vmm_status=$?
 	vmm_pid=

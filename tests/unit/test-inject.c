@@ -233,6 +233,26 @@ static void poke_futex(void)
 	syscall(SYS_futex, &shared->wake, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* On a busy machine it takes a while until the victim is in its system call again. */
+static void wait_asleep(pid_t pid)
+{
+	char path[64], text[256], *state;
+	FILE *file;
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	for (i = 0; i < 5000; i++) {
+		file = fopen(path, "r");
+		assert_non_null(file);
+		state = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+		fclose(file);
+		if (state && !strncmp(state, ") S", 3))
+			return;
+		usleep(1000);
+	}
+	fail_msg("the victim does not sleep");
+}
+
 static void with_victim(void (*body)(void), void (*poke)(void), enum inject_where where)
 {
 	pid_t pid = start_victim(body);
@@ -241,6 +261,8 @@ static void with_victim(void (*body)(void), void (*poke)(void), enum inject_wher
 
 	must(inject_open(pid, pid, -1, &options, &inj));
 	for (i = 0; i < 100; i++) {
+		if (where != INJECT_IN_USER)
+			wait_asleep(pid);
 		inject_round(inj, pid);
 		if (where != INJECT_IN_USER)
 			assert_int_equal(inject_where(inj), where);

@@ -15,6 +15,8 @@
 #include "testvmm.h"
 
 #define PGM_NEW_PSW	0x1d0
+#define ANSWER_SECONDS	20	/* emulated machines can be slow */
+#define TLS_CHECK	0x746c735f63686563UL
 #define MASK_SIZE	((_NSIG - 1) / 8)	/* what the kernel fills in of a sigset_t */
 
 static bool fail(const struct vm *vm, const char *what)
@@ -163,6 +165,7 @@ bool vm_create(struct vmm *vmm, struct vm *vm)
 {
 	unsigned int i;
 
+	vm->vmm = vmm;
 	vm->fd = ioctl(vmm->kvm, KVM_CREATE_VM, 0);
 	if (vm->fd < 0) {
 		fail(vm, "KVM_CREATE_VM");
@@ -189,7 +192,7 @@ static bool state_changed(const sigset_t *mask)
 	sigset_t now;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &now);
-	return tls_check != 0x746573747661726cUL || memcmp(&now, mask, MASK_SIZE);
+	return tls_check != TLS_CHECK || memcmp(&now, mask, MASK_SIZE);
 }
 
 static void serve_request(struct cpu *cpu)
@@ -237,9 +240,11 @@ static void *cpu_thread(void *arg)
 
 	snprintf(name, sizeof(name), "CPU %d/KVM", cpu->id);
 	prctl(PR_SET_NAME, name, 0, 0, 0);
-	cpu->tid = gettid();
+	cpu->tid = syscall(SYS_gettid);	/* also links syscall(), for static builds */
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
-	tls_check = 0x746573747661726cUL;
+	tls_check = TLS_CHECK;
+	if (cpu->vm->vmm->allowlist && !seccomp_allowlist())
+		fail(cpu->vm, "seccomp");
 	while (!__atomic_load_n(&cpu->stop, __ATOMIC_ACQUIRE)) {
 		/* cleared before the request is looked for: see cpu_kick() */
 		__atomic_store_n(&cpu->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
@@ -294,7 +299,7 @@ bool cpu_call(struct cpu *cpu, void (*fn)(struct cpu *cpu, void *arg), void *arg
 	int rc = 0;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 5;
+	until.tv_sec += ANSWER_SECONDS;
 	pthread_mutex_lock(&cpu->lock);
 	cpu->request = &request;
 	cpu_kick(cpu);

@@ -179,8 +179,12 @@ static bool start_op(struct line *line, struct mem_op *mo)
 {
 	memset(mo, 0, sizeof(*mo));
 	mo->buf = malloc(BUF_SIZE);
+	if (!mo->buf) {
+		line_error(line, "out of memory");
+		return false;
+	}
 	mo->op.buf = (uintptr_t)mo->buf;
-	return mo->buf || line_error(line, "out of memory");
+	return true;
 }
 
 /* Run MO in the vCPU's own thread. */
@@ -298,8 +302,11 @@ bool command_ar_bug(struct vm *vm, struct line *line)
 	bool ok = false;
 	int i;
 
-	if (!cpu || !start_op(line, &bug.plain) || !start_op(line, &bug.with_acrs))
+	memset(&bug, 0, sizeof(bug));
+	if (!cpu)
 		return false;
+	if (!start_op(line, &bug.plain) || !start_op(line, &bug.with_acrs))
+		goto out;
 	if (!line_number(line, vm, 2, &addr) || !common_words(line, &bug.plain) ||
 	    !line_all_used(line))
 		goto out;

@@ -13,12 +13,14 @@
 static struct vmm vmm;
 
 static const char usage[] =
-"usage: testvmm [-name guest=NAME] [--control FIFO] [--session] [--undumpable] SCENARIO\n"
+"usage: testvmm [-name guest=NAME] [--control FIFO] [--session] [--undumpable]\n"
+"               [--seccomp] SCENARIO\n"
 "  -name guest=NAME  accepted and ignored: makes the command line look like QEMU's\n"
 "  --control FIFO    read commands from there (opened for reading and writing, so that\n"
 "                    it has no end of file), else from standard input\n"
 "  --session         repeat each command before its answer, leave out the READY and ok lines\n"
-"  --undumpable      prctl(PR_SET_DUMPABLE, 0) once all is set up\n";
+"  --undumpable      prctl(PR_SET_DUMPABLE, 0) once all is set up\n"
+"  --seccomp         vCPU threads may call little more than ioctl(KVM_RUN), else they are killed\n";
 
 struct options {
 	const char *scenario;
@@ -40,6 +42,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			options->session = true;
 		else if (!strcmp(argv[i], "--undumpable"))
 			options->undumpable = true;
+		else if (!strcmp(argv[i], "--seccomp"))
+			vmm.allowlist = true;
 		else if (argv[i][0] == '-' || options->scenario)
 			return false;
 		else

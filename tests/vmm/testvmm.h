@@ -23,6 +23,7 @@
 
 struct cpu;
 struct vm;
+struct vmm;
 
 enum run_mode {
 	RUN_IDLE,		/* outside KVM_RUN, in read(2) */
@@ -83,6 +84,7 @@ struct cpu {
 };
 
 struct vm {
+	const struct vmm *vmm;
 	char name[NAME_LEN];
 	int fd;
 	struct memslot slots[MAX_SLOTS];
@@ -102,6 +104,7 @@ struct vmm {
 	int kvm;
 	struct vm vms[MAX_VMS];
 	unsigned int nr_vms;
+	bool allowlist;		/* vCPU threads live behind seccomp_allowlist() */
 };
 
 /* One line of the scenario or of the control channel, cut into words. */
@@ -190,8 +193,11 @@ bool cpu_start(struct cpu *cpu);
 /* End the thread of a vCPU and wait for it. */
 void cpu_stop(struct cpu *cpu);
 
-/* Make the vCPU leave KVM_RUN (or read), run FN(cpu, ARG) in its thread; false: no answer in 5 s. */
+/* Make the vCPU leave KVM_RUN (or read), run FN(cpu, ARG) in its thread; false: no answer in 20 s. */
 bool cpu_call(struct cpu *cpu, void (*fn)(struct cpu *cpu, void *arg), void *arg);
+
+/* seccomp.c: put the calling thread behind an allowlist without KVM_S390_MEM_OP. False: errno. */
+bool seccomp_allowlist(void);
 
 /* run-s390x.S: ioctl(fd, KVM_RUN, 0) with patterns in the call-saved registers; returns what
  * ioctl returned, and sets *bad if one of r6-r13, f8-f15, a2-a15 or the FPC came back changed. */

@@ -63,6 +63,7 @@ static const struct target_ops live_ops = {
 	.read = live_read,
 	.write = live_write,
 	.check = live_check,
+	.probe = live_probe,
 	.cas = live_cas,
 	.regs = live_regs,
 	.fact = live_fact,

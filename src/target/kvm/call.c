@@ -28,7 +28,7 @@
 struct error *live_poke(const struct live *l, uint64_t addr, const void *buf, size_t len)
 {
 	if (l->engine == ENGINE_INJECTION)
-		return inject_poke(l->inj, addr, buf, len);
+		return live_gone_error(l, inject_poke(l->inj, addr, buf, len));
 	memcpy((void *)(uintptr_t)addr, buf, len);
 	return NULL;
 }
@@ -36,7 +36,7 @@ struct error *live_poke(const struct live *l, uint64_t addr, const void *buf, si
 struct error *live_peek(const struct live *l, uint64_t addr, void *buf, size_t len)
 {
 	if (l->engine == ENGINE_INJECTION)
-		return inject_peek(l->inj, addr, buf, len);
+		return live_gone_error(l, inject_peek(l->inj, addr, buf, len));
 	memcpy(buf, (const void *)(uintptr_t)addr, len);
 	return NULL;
 }
@@ -101,7 +101,6 @@ static struct error *make_ioctl(struct live *l, bool on_vm, uint64_t op_addr, in
 
 struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *result)
 {
-	uint64_t start = live_now_ns();
 	struct error *err;
 	int tries = 0;
 
@@ -109,14 +108,7 @@ struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *
 	do
 		err = make_ioctl(l, on_vm, op_addr, result);
 	while (!err && (*result == -EAGAIN || *result == -EINTR) && ++tries < RETRIES);
-	if (err && live_is_gone(l))
-		err->fatal = true;
-	if (!err && !tries && live_now_ns() - start > l->max_stop_ns && l->chunk > 4096) {
-		l->chunk /= 2;
-		log_verbose(l->t.log, 1,
-			    "a single call took %llu us: going on with %u bytes a call",
-			    (unsigned long long)(live_now_ns() - start) / 1000, l->chunk);
-	}
+	err = live_gone_error(l, err);
 	log_verbose(l->t.log, 3, "KVM_S390_MEM_OP: %lld", err ? -1LL : (long long)*result);
 	return err;
 }

@@ -46,10 +46,13 @@ static bool name_option(const char *arg, struct buf *name)
 
 bool cmdline_guest_name(const char *cmdline, size_t len, struct buf *name)
 {
-	const char *end = cmdline + len, *arg = cmdline, *next;
+	const char *end, *arg = cmdline, *next;
 	struct buf found = BUF_INIT, option = BUF_INIT;
 	bool is_argument = false;
 
+	if (!len)
+		return false;
+	end = cmdline + len;
 	/* An argument without its NUL was cut off: it is not looked at. */
 	for (; arg < end && (next = memchr(arg, '\0', (size_t)(end - arg))); arg = next + 1) {
 		if (is_argument && name_option(arg, &option)) {

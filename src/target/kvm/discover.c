@@ -101,8 +101,11 @@ static int look_fds(int dir, struct vmm_info *vmm)
 			break;
 	}
 	free(fds);
-	if (ret)
+	if (ret) {
+		vmm->vms = 0;
+		vmm->nr_vcpus = 0;
 		return ret;
+	}
 	vmm->fds_readable = true;
 	for (i = 0; vmm->vms == 1 && i < vmm->nr_vcpus; i++)
 		vmm->vcpus[i].vm_fd = vmm->vm_fds[0];
@@ -161,22 +164,26 @@ static bool looks_like_vmm(const char *program, const char *comm,
 	return false;
 }
 
-/* Would attaching be permitted: to the process, then to its vCPUs' threads. */
-static void fill_permit(const char *proc, struct vmm_info *vmm)
+/* Would attaching be permitted: to the process, and to each vCPU's thread. */
+static void fill_permits(const char *proc, struct vmm_info *vmm)
 {
-	struct permit p;
+	struct vcpu_info *v;
 	size_t i;
 
-	permit_predict(proc, vmm->pid, 0, &p);
-	for (i = 0; p.layer == PERMIT_OK && i < vmm->nr_vcpus; i++) {
-		if (vmm->vcpus[i].tid)
-			permit_predict(proc, vmm->pid, vmm->vcpus[i].tid, &p);
-		if (p.layer == PERMIT_GONE)
-			p.layer = PERMIT_OK;	/* one thread of many has ended */
+	permit_predict(proc, vmm->pid, 0, &vmm->permit);
+	for (i = 0; i < vmm->nr_vcpus; i++) {
+		v = &vmm->vcpus[i];
+		v->permit = vmm->permit;
+		if (v->tid)
+			permit_predict(proc, vmm->pid, v->tid, &v->permit);
+		if (v->permit.layer != PERMIT_GONE)
+			continue;
+		/* The thread has ended since it was looked at. */
+		v->tid = 0;
+		v->tid_sure = false;
+		v->state = VCPU_UNKNOWN;
+		v->permit = vmm->permit;
 	}
-	vmm->may_attach = p.layer == PERMIT_OK;
-	if (!vmm->may_attach)
-		snprintf(vmm->why_not, sizeof(vmm->why_not), "%s", p.why);
 }
 
 /* Look at a process below its directory; *look says what it is. 0 or -errno. */
@@ -215,8 +222,8 @@ static int look_vmm(const char *proc, int dir, pid_t pid, struct vmm_info *vmm,
 	vmm->uid = status.euid;
 	printable_user(vmm->user, sizeof(vmm->user), vmm->uid);
 	if (*look == LOOK_VMM)
-		fill_permit(proc, vmm);
-	return 0;
+		fill_permits(proc, vmm);
+	return vmm->permit.layer == PERMIT_GONE ? -ESRCH : 0;
 }
 
 void vmm_free(struct vmm_info *vmm)

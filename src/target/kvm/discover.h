@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "target/kvm/permit.h"
 
 enum vcpu_state {
 	VCPU_UNKNOWN,		/* running: in the guest or not, /proc does not tell */
@@ -31,6 +31,7 @@ struct vcpu_info {
 	 */
 	bool tid_sure;
 	enum vcpu_state state;
+	struct permit permit;	/* to attach to its thread; of the process if tid is 0 */
 };
 
 /* A process that holds at least one VM. */
@@ -48,8 +49,7 @@ struct vmm_info {
 	int *vm_fds;		/* their fds, ascending; NULL if none */
 	struct vcpu_info *vcpus;	/* ascending by vm_fd (if known), id, fd */
 	size_t nr_vcpus;
-	bool may_attach;	/* as far as can be told without trying */
-	char why_not[256];	/* if not: the layer and what to do, printable; else "" */
+	struct permit permit;	/* to attach to any of its threads, as far as can be told without trying */
 };
 
 struct vmm_list {
@@ -104,10 +104,10 @@ struct error *vcpu_refresh(const char *proc, pid_t pid, struct vcpu_info *vcpu);
 /*
  * The threads that may be the vCPU's, most probable first: the one seen in
  * KVM_RUN on its fd (now or, by vcpu->tid_sure, before), those with the name
- * "CPU <id>/KVM", those that have run a guest, then all others but the main
- * thread (it too if it is the only one). Left out are threads seen in KVM_RUN
- * on another fd and the kernel's own workers. *tids is allocated; *count may be
- * 0. ERROR_TARGET if the process is gone.
+ * "CPU <id>/KVM", those that have run a guest, those that are running, then all
+ * others but the main thread (it too if it is the only one). Left out are
+ * threads seen in KVM_RUN on another fd and the kernel's own workers. *tids is
+ * allocated; *count may be 0. ERROR_TARGET if the process is gone.
  */
 struct error *vcpu_candidates(const char *proc, pid_t pid,
 			      const struct vcpu_info *vcpu, pid_t **tids,

@@ -84,6 +84,7 @@ struct live {
 	struct scratch scratch;
 	bool no_scratch;	/* mapping failed: the stack area has to do */
 	uint32_t chunk;		/* bytes a call moves at most, halved when calls take too long */
+	bool chunk_fixed;	/* their size is not what takes long */
 	uint64_t local_area[INJECT_STACK_AREA / 8];	/* ENGINE_DIRECT: the stack area */
 };
 
@@ -133,6 +134,9 @@ struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *cont
 /* Whether the VMM has ended. */
 bool live_is_gone(const struct live *l);
 
+/* The error to tell instead of err, if the VMM's end is the reason for it; err (may be NULL) otherwise. */
+struct error *live_gone_error(const struct live *l, struct error *err);
+
 /* ERROR_PARTIAL when a signal has asked us to end, else NULL. */
 struct error *live_check_interrupted(const struct live *l);
 
@@ -170,6 +174,10 @@ struct error *live_write(struct target *t, const struct access *a,
 			 const void *buf, size_t len, size_t *done);
 struct error *live_check(struct target *t, const struct access *a, bool store,
 			 uint64_t len, uint64_t *done);
+struct error *live_probe(struct target *t, const struct access *a, bool store,
+			 const uint64_t *addrs, size_t count, uint16_t *codes);
+
+/* cas.c */
 struct error *live_cas(struct target *t, const struct access *a, void *old,
 		       const void *new_, size_t size, bool *success);
 

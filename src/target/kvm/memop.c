@@ -46,7 +46,7 @@ static struct error *batch_poke(struct live *l, const struct transfer *x, uint64
 
 	for (i = 0; i < b->count; i++)
 		ops[i] = transfer_op(x, addr + b->offset[i], b->size[i],
-				     x->inject ? KVMU_MEMOP_F_INJECT_EXCEPTION : 0,
+				     x->inject && x->store ? KVMU_MEMOP_F_INJECT_EXCEPTION : 0,
 				     transfer_data_addr(l, x, i));
 	for (i = 0; i < b->count && src && !err; i++)
 		err = live_poke(l, transfer_data_addr(l, x, i),
@@ -54,14 +54,41 @@ static struct error *batch_poke(struct live *l, const struct transfer *x, uint64
 	return err ? err : live_poke(l, transfer_op_addr(l, x, 0), ops, b->count * sizeof(ops[0]));
 }
 
+/*
+ * Keep calls shorter than a stop may be: halve their size when one took too
+ * long, double it again when they are quick. Where calls of a page take too
+ * long as well, their size is not the reason, and small ones make it worse.
+ */
+static void adapt_chunk(struct live *l, uint32_t size, uint64_t took)
+{
+	if (l->chunk_fixed || size < l->chunk)
+		return;
+	if (took <= l->max_stop_ns) {
+		if (took < l->max_stop_ns / 8 && l->chunk < l->t.cap_limit)
+			l->chunk *= 2;
+		return;
+	}
+	if (l->chunk > PLAN_PAGE) {
+		l->chunk /= 2;
+	} else {
+		l->chunk = l->t.cap_limit;
+		l->chunk_fixed = true;
+	}
+	log_verbose(l->t.log, 1, "a call took %llu us: going on with %u bytes a call",
+		    (unsigned long long)took / 1000, l->chunk);
+}
+
 /* Make the calls until one fails or the time is up. *done: how many were right; *result: of the last. */
 static struct error *batch_run(struct live *l, const struct transfer *x, const struct batch *b,
 			       unsigned int *done, int64_t *result)
 {
 	struct error *err;
+	uint64_t start;
 
 	for (*done = 0; *done < b->count;) {
+		start = live_now_ns();
 		err = live_memop(l, x->on_vm, transfer_op_addr(l, x, *done), result);
+		adapt_chunk(l, b->size[*done], live_now_ns() - start);
 		if (err || *result)
 			return err;
 		++*done;
@@ -96,7 +123,20 @@ static struct error *first_error(struct error *err, struct error *err2)
 	return err;
 }
 
-/* The next batch of a read. *got: bytes in dst. */
+/* Have the kernel deliver the exception of the byte at addr to the guest; the thread stands. */
+static struct error *deliver(struct live *l, struct transfer *x, uint64_t addr)
+{
+	int64_t result;
+
+	return transfer_call(l, x, 0, addr, 1,
+			     KVMU_MEMOP_F_CHECK_ONLY | KVMU_MEMOP_F_INJECT_EXCEPTION, 0, &result);
+}
+
+/*
+ * The next batch of a read. *got: bytes in dst. An exception is delivered last:
+ * looking for its address may take several stops, in which the guest must not
+ * have met it yet.
+ */
 static struct error *read_batch(struct live *l, struct transfer *x, uint64_t addr, void *dst,
 				uint64_t len, uint64_t *got)
 {
@@ -122,6 +162,8 @@ static struct error *read_batch(struct live *l, struct transfer *x, uint64_t add
 	if (!err && result)
 		failure = locate_read(l, x, done, addr + b.offset[done], b.size[done], result,
 				      (char *)dst + b.offset[done], &tail);
+	if (failure && failure->kind == ERROR_ACCESS && x->inject)
+		err = deliver(l, x, failure->access.addr);
 	err = live_finish(l, err);
 	if (!x->area.stack && done)
 		err = first_error(err, batch_peek(l, x, &b, done, dst, got));
@@ -176,15 +218,6 @@ struct error *live_read(struct target *t, const struct access *a, void *buf, siz
 	return transfer_end(l, &x, *done, err);
 }
 
-/* Have the kernel deliver the exception of the byte at addr to the guest; the thread stands. */
-static struct error *deliver(struct live *l, struct transfer *x, uint64_t addr)
-{
-	int64_t result;
-
-	return transfer_call(l, x, 0, addr, 1,
-			     KVMU_MEMOP_F_CHECK_ONLY | KVMU_MEMOP_F_INJECT_EXCEPTION, 0, &result);
-}
-
 /*
  * Check the range [addr, addr + len) while the thread stands (with breaks).
  * *good: bytes before the first that fails; it is an ERROR_ACCESS.
@@ -227,23 +260,29 @@ static struct error *refuse_wrong_space(const struct live *l, const struct trans
 			  "update the host's kernel, or wait until the vCPU has left access-register mode");
 }
 
+/* Can [addr, addr + len) be stored, and will it be in the right space? The thread stands. */
+static struct error *check_store(struct live *l, struct transfer *x, uint64_t addr, uint64_t len)
+{
+	uint64_t good;
+	struct error *err = check_stopped(l, x, addr, len, &good);
+	struct error *err2 = refuse_wrong_space(l, x);
+
+	/* In the wrong space, the exceptions are wrong, too. */
+	return first_error(err2, err);
+}
+
 /* Is the whole range writable? In a stop of its own. */
 static struct error *check_before_write(struct live *l, struct transfer *x, uint64_t len)
 {
 	const struct area area = x->area;
 	struct error *err;
-	uint64_t good;
 
 	if (x->is_sida)
 		return NULL;
 	x->area = (struct area){ .stack = true, .slots = 1, .slot_size = STACK_DATA };
 	err = transfer_stop(l, x);
-	if (!err) {
-		err = check_stopped(l, x, x->addr, len, &good);
-		if (!err)
-			err = refuse_wrong_space(l, x);
-		err = live_finish(l, err);
-	}
+	if (!err)
+		err = live_finish(l, check_store(l, x, x->addr, len));
 	x->area = area;
 	return err;
 }
@@ -254,7 +293,6 @@ static struct error *write_batch(struct live *l, struct transfer *x, uint64_t ad
 {
 	unsigned int done = 0, i;
 	struct error *err;
-	uint64_t good;
 	uint32_t tail = 0;
 	int64_t result = 0;
 	struct batch b;
@@ -266,11 +304,8 @@ static struct error *write_batch(struct live *l, struct transfer *x, uint64_t ad
 		err = transfer_stop(l, x);
 	if (err)
 		return err;
-	if (check) {
-		err = check_stopped(l, x, addr, len, &good);
-		if (!err)
-			err = refuse_wrong_space(l, x);
-	}
+	if (check)
+		err = check_store(l, x, addr, len);
 	if (!err && x->area.stack)
 		err = batch_poke(l, x, addr, &b, src);
 	if (!err)
@@ -282,18 +317,6 @@ static struct error *write_batch(struct live *l, struct transfer *x, uint64_t ad
 		*put += b.size[i];
 	*put += tail;
 	return live_finish(l, err);
-}
-
-/* Tell exactly how much of a write was done before its error. */
-static struct error *partly_written(struct error *err, const struct transfer *x, uint64_t done,
-				    uint64_t len)
-{
-	if (!err || !done)
-		return err;
-	return error_prefix(err, "%llu of %llu bytes were written, %#llx to %#llx",
-			    (unsigned long long)done, (unsigned long long)len,
-			    (unsigned long long)(x->addr & x->context.mask),
-			    (unsigned long long)((x->addr + done - 1) & x->context.mask));
 }
 
 struct error *live_write(struct target *t, const struct access *a, const void *buf, size_t len,
@@ -322,7 +345,23 @@ struct error *live_write(struct target *t, const struct access *a, const void *b
 		*done += put;
 	}
 	l->t.stats.bytes += *done;
-	return transfer_end(l, &x, *done, partly_written(err, &x, *done, len));
+	return transfer_end(l, &x, *done, err);
+}
+
+/* A check: refused for the SIDA, never delivers an exception. */
+static struct error *check_init(struct live *l, const struct access *a, bool store,
+				struct transfer *x)
+{
+	struct error *err = refuse_not_s390(l);
+
+	if (!err)
+		err = transfer_init(l, a, store, x);
+	if (err)
+		return err;
+	if (x->is_sida)
+		return error_new(ERROR_USAGE, "the SIDA cannot be checked: the kernel knows no CHECK_ONLY for it");
+	x->inject = false;
+	return NULL;
 }
 
 struct error *live_check(struct target *t, const struct access *a, bool store, uint64_t len,
@@ -333,16 +372,29 @@ struct error *live_check(struct target *t, const struct access *a, bool store, u
 	struct error *err;
 
 	*done = 0;
-	err = refuse_not_s390(l);
-	if (!err)
-		err = transfer_init(l, a, store, &x);
+	err = check_init(l, a, store, &x);
 	if (err)
 		return err;
-	if (x.is_sida)
-		return error_new(ERROR_USAGE, "the SIDA cannot be checked: the kernel knows no CHECK_ONLY for it");
-	x.inject = false;
 	err = transfer_stop(l, &x);
 	if (!err)
 		err = live_finish(l, check_stopped(l, &x, a->addr, len, done));
 	return transfer_end(l, &x, *done, err);
+}
+
+struct error *live_probe(struct target *t, const struct access *a, bool store,
+			 const uint64_t *addrs, size_t count, uint16_t *codes)
+{
+	struct live *l = live_of(t);
+	struct transfer x;
+	struct error *err;
+	uint32_t good;
+	size_t i;
+
+	err = check_init(l, a, store, &x);
+	if (err)
+		return err;
+	err = transfer_stop(l, &x);
+	for (i = 0; i < count && !err; i++)
+		err = locate_check(l, &x, 0, addrs[i], 1, &good, &codes[i]);
+	return transfer_end(l, &x, 0, live_finish(l, err));
 }

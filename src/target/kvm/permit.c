@@ -32,6 +32,25 @@ struct sides {
 	bool cap_counts;	/* ... in the user namespace of the other one too */
 };
 
+const char *permit_layer_name(enum permit_layer layer)
+{
+	static const char *const names[] = {
+		[PERMIT_OK] = "ok",
+		[PERMIT_UID] = "uid",
+		[PERMIT_USERNS] = "user namespace",
+		[PERMIT_DUMPABLE] = "dumpable",
+		[PERMIT_CAPS] = "capabilities",
+		[PERMIT_YAMA] = "yama",
+		[PERMIT_LSM] = "lsm",
+		[PERMIT_TRACER] = "tracer",
+		[PERMIT_GONE] = "gone",
+		[PERMIT_SELF] = "self",
+		[PERMIT_UNKNOWN] = "unknown",
+	};
+
+	return names[layer];
+}
+
 __attribute__((format(printf, 4, 5)))
 static bool deny(struct permit *p, enum permit_layer layer, const char *hint,
 		 const char *fmt, ...)
@@ -66,34 +85,45 @@ static bool capability_counts(const struct sides *s)
 	return procfs_readlink(s->dir, "ns/user", other, sizeof(other)) >= 0;
 }
 
+/* The user id of the other one that is not ours; all three count. */
+static uid_t foreign_uid(const struct sides *s)
+{
+	const struct procfs_status *t = &s->other;
+
+	if (t->euid != s->own.uid)
+		return t->euid;
+	return t->uid != s->own.uid ? t->uid : t->suid;
+}
+
 static bool check_ids(const struct sides *s, struct permit *p)
 {
 	const struct procfs_status *t = &s->other;
+	uid_t own = s->own.uid, uid = foreign_uid(s);
+	gid_t gid = s->own.gid;
 	char user[64], self[64];
 
-	if (s->cap_counts)
+	if (s->cap_counts ||
+	    (uid == own && gid == t->gid && gid == t->egid && gid == t->sgid))
 		return false;
-	if (s->own.uid == t->uid && s->own.uid == t->euid && s->own.uid == t->suid &&
-	    s->own.gid == t->gid && s->own.gid == t->egid && s->own.gid == t->sgid)
-		return false;
-	printable_user(user, sizeof(user), t->euid);
-	printable_user(self, sizeof(self), s->own.uid);
+	printable_user(user, sizeof(user), uid);
+	printable_user(self, sizeof(self), own);
 	if (s->cap)
 		return deny(p, PERMIT_USERNS,
 			    "run s390memctl outside of this container or user namespace",
 			    "it is in another user namespace, where our CAP_SYS_PTRACE does not count");
-	if (s->own.uid == 0)
+	if (uid == own)
+		return deny(p, PERMIT_UID, BE_ROOT,
+			    "its group is %u, ours is %u, and we lack CAP_SYS_PTRACE",
+			    (unsigned int)(gid != t->egid ? t->egid : gid != t->gid ? t->gid : t->sgid),
+			    (unsigned int)gid);
+	if (own == 0)
 		return deny(p, PERMIT_UID,
 			    "run s390memctl with CAP_SYS_PTRACE (a container: --cap-add SYS_PTRACE)",
 			    "it belongs to user %s (%u), and our root lacks CAP_SYS_PTRACE",
-			    user, (unsigned int)t->euid);
-	if (s->own.uid == t->uid && s->own.uid == t->euid && s->own.uid == t->suid)
-		return deny(p, PERMIT_UID, BE_ROOT,
-			    "its group is %u, ours is %u, and we lack CAP_SYS_PTRACE",
-			    (unsigned int)t->egid, (unsigned int)s->own.gid);
+			    user, (unsigned int)uid);
 	return deny(p, PERMIT_UID, BE_ROOT,
 		    "it belongs to user %s (%u), we are user %s (%u) without CAP_SYS_PTRACE",
-		    user, (unsigned int)t->euid, self, (unsigned int)s->own.uid);
+		    user, (unsigned int)uid, self, (unsigned int)own);
 }
 
 /* The files of a process that is not dumpable belong to root (fs/proc/base.c task_dump_owner()). */
@@ -104,7 +134,8 @@ static bool check_dumpable(const struct sides *s, struct permit *p)
 	if (s->cap_counts || fstatat(s->dir, "status", &st, 0) || st.st_uid == s->other.euid)
 		return false;
 	return deny(p, PERMIT_DUMPABLE, BE_ROOT,
-		    "it is not dumpable (it changed its user, has file capabilities or asked for it), and we lack CAP_SYS_PTRACE");
+		    "it is not dumpable (it changed its user, has file capabilities or asked "
+		    "for it), and we lack CAP_SYS_PTRACE");
 }
 
 static bool check_caps(const struct sides *s, struct permit *p)

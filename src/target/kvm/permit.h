@@ -35,6 +35,9 @@ struct permit {
 	char hint[256];		/* what to do */
 };
 
+/* A word for a layer: "uid", "yama", ... */
+const char *permit_layer_name(enum permit_layer layer);
+
 /*
  * Predict from /proc whether this process may attach to thread tid of pid
  * (tid 0: any thread). Prediction only: the kernel has the last word. why and

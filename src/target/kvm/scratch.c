@@ -154,9 +154,12 @@ static struct error *map_new(struct live *l)
 	err = live_finish(l, call_mmap(l, &result));
 	if (err)
 		return err;
-	if (result < 0 && result > -4096)
-		return error_os(ERROR_TARGET, (int)-result, "cannot map %u bytes in PID %d",
-				SCRATCH_SIZE, l->pid);
+	if (result < 0 && result > -4096) {
+		log_warn(l->t.log, "cannot map %u bytes in PID %d: %s; going on with small calls",
+			 SCRATCH_SIZE, l->pid, strerror((int)-result));
+		l->no_scratch = true;
+		return NULL;
+	}
 	l->scratch.addr = (uint64_t)result;
 	err = live_poke(l, l->scratch.addr, &self, sizeof(self));
 	if (!err)
@@ -182,7 +185,7 @@ struct error *scratch_get(struct live *l)
 	struct error *err;
 	int dir;
 
-	if (l->scratch.addr)
+	if (l->scratch.addr || l->no_scratch)
 		return NULL;
 	if (l->engine == ENGINE_DIRECT)
 		return map_here(l);

@@ -70,8 +70,9 @@ enum scratch_owner scratch_judge(const struct scratch_header *header,
 
 /*
  * Have the mapping: take over a leftover or make one. The thread is stopped
- * for it and goes on afterwards; it must not be stopped before. Errors:
- * ERROR_TARGET; errnum is set where mmap(2) itself failed in the VMM.
+ * for it and goes on afterwards; it must not be stopped before. Where mmap(2)
+ * fails in the VMM there is a warning, l->no_scratch is set and
+ * l->scratch.addr stays 0. Errors: ERROR_TARGET.
  */
 struct error *scratch_get(struct live *l);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "target/kvm/discover.h"
@@ -53,9 +54,9 @@ static struct error *none_error(const struct vmm_list *list, const char *name)
 	}
 	err = error_new(ERROR_TARGET, "%s", buf_str(&text));
 	buf_free(&text);
-	if (list->unseen)
-		err = error_hint(err, "%zu processes of other users could not be looked into: "
-				 "run as root to see all", list->unseen);
+	if (list->unseen && geteuid())
+		err = error_hint(err, "%zu process%s could not be looked into: run as root to see all",
+				 list->unseen, list->unseen == 1 ? "" : "es");
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,10 @@
 
 #define MSEC			1000000ULL
 #define THREAD_WAIT_NS		(500 * MSEC)	/* for the vCPU's thread to be seen in KVM_RUN */
+#define RUN_WAIT_NS		(200 * MSEC)	/* for a known thread to come to KVM_RUN */
+#define IDLE_WAIT_NS		(2 * MSEC)	/* the same when it is known not to be there */
 #define CONTEXT_WAIT_NS		(1000 * MSEC)	/* for the vCPU to come back to its address space */
+#define TRACER_WAIT_NS		(3000 * MSEC)	/* for another s390memctl to let go of the thread */
 #define CANDIDATES_MAX		256		/* threads tried in one round */
 
 uint64_t live_now_ns(void)
@@ -47,8 +51,24 @@ struct error *live_check_interrupted(const struct live *l)
 bool live_is_gone(const struct live *l)
 {
 	struct pollfd pfd = { .fd = l->pidfd, .events = POLLIN };
+	char byte;
+	struct iovec local = { &byte, 1 }, remote = { NULL, 1 };
 
-	return poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN;
+	if (poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN)
+		return true;
+	/* While it ends its address space goes first: ESRCH then, else EFAULT. */
+	return process_vm_readv(l->pid, &local, 1, &remote, 1, 0) < 0 && errno == ESRCH;
+}
+
+struct error *live_gone_error(const struct live *l, struct error *err)
+{
+	if (!err || !live_is_gone(l))
+		return err;
+	log_verbose(l->t.log, 1, "%s", err->message);
+	error_free(err);
+	err = error_new(ERROR_TARGET, "the VMM, PID %d, has ended", l->pid);
+	err->fatal = true;
+	return err;
 }
 
 /* Is the VMM's fd theirs still the file that we have borrowed as ours? kcmp(2). */
@@ -76,15 +96,17 @@ static void take_snapshot(struct live *l)
 
 /*
  * Try a thread: open the injection and stop it. It is taken when it was in
- * KVM_RUN, or whatever it was doing if any_state. *taken: it stands now and
- * l->inj is it.
+ * KVM_RUN, or whatever it was doing if any_state; this and each later stop
+ * waits up to wait_ns for it to be in KVM_RUN. *taken: it stands now and l->inj
+ * is it.
  */
-static struct error *try_thread(struct live *l, pid_t tid, bool any_state, bool *taken)
+static struct error *try_thread(struct live *l, pid_t tid, bool any_state, uint64_t wait_ns,
+				bool *taken)
 {
 	struct inject_options opt = {
 		.log = l->t.log,
 		.max_stop_ns = l->max_stop_ns,
-		.wait_ns = THREAD_WAIT_NS,
+		.wait_ns = wait_ns,
 		.suspend_seccomp = l->suspend_seccomp,
 		.interrupted = l->interrupted,
 	};
@@ -129,7 +151,7 @@ static struct error *try_candidates(struct live *l, bool *taken, struct error **
 		if (err)
 			break;
 		error_free(*last);
-		*last = try_thread(l, tids[i], false, taken);
+		*last = try_thread(l, tids[i], false, 0, taken);
 		if (*last && (*last)->kind == ERROR_REFUSED)
 			break;
 	}
@@ -181,7 +203,20 @@ static struct error *take_idle_thread(struct live *l, bool *taken)
 		err = paused_thread(l, &tid);
 	if (err || !tid)
 		return err;
-	return try_thread(l, tid, true, taken);
+	return try_thread(l, tid, true, IDLE_WAIT_NS, taken);
+}
+
+/*
+ * Threads tried without waiting were in KVM_RUN at that instant: the same one,
+ * opened to wait for it in each stop.
+ */
+static struct error *settle(struct live *l)
+{
+	bool taken = false;
+
+	inject_close(l->inj);
+	l->inj = NULL;
+	return try_thread(l, l->tid, true, RUN_WAIT_NS, &taken);
 }
 
 /* Find the vCPU's thread; it stands afterwards. */
@@ -194,8 +229,10 @@ static struct error *choose_thread(struct live *l)
 	err = vcpu_refresh(l->proc, l->pid, &l->vcpu);
 	if (err)
 		return err;
-	if (l->vcpu.tid && l->vcpu.tid_sure)
-		return try_thread(l, l->vcpu.tid, true, &taken);
+	if (l->vcpu.tid && l->vcpu.tid_sure) {
+		err = try_thread(l, l->vcpu.tid, false, RUN_WAIT_NS, &taken);
+		return err || taken ? err : try_thread(l, l->vcpu.tid, true, IDLE_WAIT_NS, &taken);
+	}
 	while (!err && !taken) {
 		err = try_candidates(l, &taken, &last);
 		if (err || taken || (last && last->kind == ERROR_REFUSED) ||
@@ -203,7 +240,9 @@ static struct error *choose_thread(struct live *l)
 			break;
 		sleep_ns(5 * MSEC);
 	}
-	if (!err && !taken && !last)
+	if (!err && taken)
+		err = settle(l);
+	else if (!err && !(last && last->kind == ERROR_REFUSED))
 		err = take_idle_thread(l, &taken);
 	if (err || taken) {
 		error_free(last);
@@ -230,6 +269,12 @@ static void leave_time_to_run(const struct live *l)
 		sleep_ns(pause - elapsed);
 }
 
+/* A thread has one tracer at a time, and another s390memctl is through in a moment. */
+static bool is_traced_elsewhere(const struct error *err)
+{
+	return err && (err->errnum == EPERM || err->errnum == EBUSY);
+}
+
 static struct error *stop_thread(struct live *l)
 {
 	struct error *err;
@@ -237,7 +282,7 @@ static struct error *stop_thread(struct live *l)
 	if (!l->inj)
 		return choose_thread(l);
 	err = inject_stop(l->inj);
-	if (!err || live_is_gone(l))
+	if (!err || live_is_gone(l) || is_traced_elsewhere(err))
 		return err;
 	/* The thread may have ended (CPU unplug) and another one run the vCPU now. */
 	log_verbose(l->t.log, 1, "thread %d: %s; looking for the vCPU's thread again", l->tid,
@@ -251,6 +296,7 @@ static struct error *stop_thread(struct live *l)
 
 struct error *live_stop(struct live *l)
 {
+	uint64_t deadline = live_now_ns() + TRACER_WAIT_NS;
 	struct error *err;
 
 	if (l->engine == ENGINE_DIRECT) {
@@ -259,10 +305,14 @@ struct error *live_stop(struct live *l)
 	}
 	leave_time_to_run(l);
 	err = stop_thread(l);
-	if (err) {
-		err->fatal = err->fatal || live_is_gone(l);
-		return err;
+	while (is_traced_elsewhere(err) && live_now_ns() < deadline &&
+	       !(l->interrupted && *l->interrupted)) {
+		error_free(err);
+		sleep_ns(MSEC);
+		err = stop_thread(l);
 	}
+	if (err)
+		return live_gone_error(l, err);
 	l->stopped = true;
 	l->calls_in_stop = 0;
 	if (!is_same_file(l, l->vcpu_fd, l->vcpu.fd)) {
@@ -293,9 +343,7 @@ struct error *live_resume(struct live *l)
 	l->t.stats.stopped_ns += ns;
 	if (ns > l->t.stats.longest_ns)
 		l->t.stats.longest_ns = ns;
-	if (err && live_is_gone(l))
-		err->fatal = true;
-	return err;
+	return live_gone_error(l, err);
 }
 
 struct error *live_finish(struct live *l, struct error *err)

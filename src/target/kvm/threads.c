@@ -280,10 +280,13 @@ static int rank(const struct thread_info *t, const struct vcpu_info *vcpu, pid_t
 		return 3;
 	if (t->tid == pid && !alone)
 		return -1;
-	return t->named_id < 0 ? 4 : 5;
+	/* A thread that is running is a vCPU's more often than one that waits. */
+	if (t->named_id < 0)
+		return t->known ? 5 : 4;
+	return 6;
 }
 
-#define NR_RANKS 6
+#define NR_RANKS 7
 
 struct error *vcpu_candidates(const char *proc, pid_t pid,
 			      const struct vcpu_info *vcpu, pid_t **tids,

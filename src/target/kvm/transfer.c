@@ -78,16 +78,10 @@ struct error *transfer_choose_area(struct live *l, struct transfer *x, uint64_t 
 	struct error *err;
 
 	x->area = (struct area){ .stack = true, .slots = 1, .slot_size = STACK_DATA };
-	if (len <= STACK_DATA || l->no_scratch)
+	if (len <= STACK_DATA)
 		return NULL;
 	err = scratch_get(l);
-	if (err && err->errnum && !err->fatal) {
-		log_warn(l->t.log, "%s; going on with %u bytes a call", err->message, STACK_DATA);
-		error_free(err);
-		l->no_scratch = true;
-		return NULL;
-	}
-	if (err)
+	if (err || !l->scratch.addr)
 		return err;
 	x->area = (struct area){ .slots = SCRATCH_SLOTS, .slot_size = SCRATCH_SLOT_SIZE };
 	return NULL;

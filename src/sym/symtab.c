@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sym/symtab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/edit-distance.h"
+#include "sym/symtab-elf.h"
+
+const char *symtab_path(const struct symtab *tab)
+{
+	return tab->path;
+}
+
+size_t symtab_count(const struct symtab *tab)
+{
+	return tab->nr_symbols;
+}
+
+const char *symtab_build_id(const struct symtab *tab)
+{
+	return tab->build_id;
+}
+
+void symtab_free(struct symtab *tab)
+{
+	if (!tab)
+		return;
+	free(tab->path);
+	free(tab->build_id);
+	free(tab->strings);
+	free(tab->symbols);
+	free(tab->by_name);
+	free(tab->by_addr);
+	free(tab);
+}
+
+/* Index into by_name of the first name that is not less than the first len bytes of name. */
+static size_t lower_bound(const struct symtab *tab, const char *name, size_t len)
+{
+	size_t low = 0, high = tab->nr_names, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strncmp(tab->by_name[mid]->name, name, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
+		 uint64_t *size)
+{
+	/* With the NUL byte, so that longer names are greater. */
+	size_t i = lower_bound(tab, name, strlen(name) + 1);
+
+	if (i == tab->nr_names || strcmp(tab->by_name[i]->name, name))
+		return false;
+	*value = tab->by_name[i]->value;
+	*size = tab->by_name[i]->size;
+	return true;
+}
+
+const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
+			   uint64_t *offset)
+{
+	size_t low = 0, high = tab->nr_addrs, mid;
+	const struct symbol *sym;
+
+	/* The first one above addr; the one wanted is before it. */
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (tab->by_addr[mid]->value <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low)
+		return NULL;
+	/* The best of those at the same address is the first of them. */
+	sym = tab->by_addr[low - 1];
+	while (low > 1 && tab->by_addr[low - 2]->value == sym->value)
+		sym = tab->by_addr[--low - 1];
+	if (addr != sym->value && addr > sym->last)
+		return NULL;
+	*offset = addr - sym->value;
+	return sym->name;
+}
+
+const char *symtab_complete(const struct symtab *tab, const char *prefix,
+			    size_t idx)
+{
+	size_t len = strlen(prefix), first = lower_bound(tab, prefix, len);
+
+	if (idx >= tab->nr_names - first)
+		return NULL;
+	if (strncmp(tab->by_name[first + idx]->name, prefix, len))
+		return NULL;
+	return tab->by_name[first + idx]->name;
+}
+
+const char *symtab_similar(const struct symtab *tab, const char *name)
+{
+	size_t len = strlen(name), i;
+	unsigned int max, distance;
+	const char *best = NULL, *other;
+
+	/* A third of the name may differ, three characters at most, of one or two none. */
+	max = len / 3 < 3 ? (unsigned int)(len / 3) : 3;
+	for (i = 0; max && i < tab->nr_names; i++) {
+		other = tab->by_name[i]->name;
+		distance = edit_distance(name, len, other,
+					 strnlen(other, EDIT_DISTANCE_NAME_MAX + 1), max);
+		if (distance <= max) {
+			best = other;
+			max = distance - (distance > 0);
+		}
+	}
+	return best;
+}

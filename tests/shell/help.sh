@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# Help texts and version; and whether man page, help and command table tell the
+# same. Needs no VMM.
+
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
+. "$(dirname "$0")/../lib.sh" || exit 99
+
+man=$top_srcdir/man/s390memctl.1
+
+cat >expected-help <<'EOF'
+usage: s390memctl [OPTION...] COMMAND [ARG...]
+       s390memctl [OPTION...] -e CMD... | -f FILE
+       s390memctl [OPTION...]
+
+Read, write, check and dump the logical memory of a running KVM guest on IBM Z.
+Without a command it is a shell.
+
+Options:
+  -p, --pid=PID           work on the VMM with this process id
+  -g, --guest=NAME        work on the guest of this name (-name guest=NAME)
+  -c, --vcpu=ID           work on this vCPU (default 0)
+      --vcpu-fd=FD        the vCPU's file descriptor in the VMM, where ids are ambiguous
+  -s, --symbols=FILE      take symbols from this ELF file (vmlinux)
+  -w, --write             allow commands that change the guest
+  -j, --json              one JSON document a command instead of text
+  -e, --execute=CMD       run a command; may be given several times
+  -f, --file=FILE         run commands from a file, - for standard input
+      --stats             tell how often and how long the vCPU stood still
+      --max-stop=TIME     let a vCPU stand still no longer than this at once (10ms)
+      --suspend-seccomp   lift the VMM's seccomp filter for the calls made in it
+      --audit=FILE        append a JSON line to FILE before and after each write
+  -v, --verbose           say what is found and chosen; twice: every stop and call
+  -q, --quiet             no notes on standard error, only warnings and errors
+  -h, --help              tell the usage and end
+  -V, --version           tell version and features and end
+
+Commands:
+  list                     list the KVM guests of this host and their vCPUs
+  info                     tell what was found and how the guest is accessed
+  regs                     show the vCPU's registers, the PSW in words
+  read ADDR [LEN]          show guest memory
+  check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
+  dump ADDR LEN FILE       save guest memory to a file
+  write ADDR [VALUE...]    change guest memory (--write)
+  fill ADDR LEN BYTE       set guest memory to one byte's value (--write)
+  load FILE ADDR [LEN]     write a file's bytes to guest memory (--write)
+  cas ADDR OLD NEW         compare and exchange a value in absolute memory (--write)
+  help [TOPIC]             tell about commands and exceptions
+  version                  tell version and features
+  quit                     let the guest go and end
+
+Exit codes:
+   0  done
+   1  the answer is no: an access would fail, a value differs
+   2  access exception of the guest
+   3  part of the output could not be made
+   4  the guest could not be attached to, or the host failed
+   5  refused: no --write, a protected guest, a VMM not safe to work on
+  64  bad command line, number, expression or file
+
+More: s390memctl help COMMAND, s390memctl help exceptions, man s390memctl
+EOF
+for option in --help -h --hel; do
+	run_is "usage: $option" 0 s390memctl "$option" <expected-help
+done
+run_is "usage, whatever stands behind" 0 s390memctl -h nosuch <expected-help
+
+run_is "help on a command" 0 s390memctl help check <<'EOF'
+check [OPTION...] [r|w|rw] ADDR LEN
+
+Tell for LEN bytes from ADDR on whether the vCPU could fetch (r, the default)
+or store (w) them, and if not, which exception it would meet. Nothing is read
+and nothing is written. The exit code is 1 if any access would fail.
+
+Options:
+      --space=SPACE       auto: as the PSW says (default); abs: absolute; sida: secure data area
+      --ar=N              access register 0-15, for a vCPU in access-register mode (default 0)
+      --key=K             access with this access key, 0-15
+
+Example:
+$ s390memctl -g web1 check rw 0x400000 8K
+fetch 0000000000400000-0000000000400fff  accessible
+fetch 0000000000401000-0000000000401fff  page-translation exception (0011)
+store 0000000000400000-0000000000400fff  protection exception (0004)
+store 0000000000401000-0000000000401fff  page-translation exception (0011)
+s390memctl: primary space, as the PSW says
+s390memctl: an access to 12288 bytes would fail
+EOF
+run_is "help on a shortened command" 0 s390memctl h q <<'EOF'
+quit
+
+End the shell or the script; Ctrl-D on an empty line does the same.
+
+Example:
+s390memctl> quit
+EOF
+run_is "help as JSON" 0 s390memctl -j help quit <<'EOF'
+{"api_level":1,"command":"help","name":"quit","args":"","summary":"let the guest go and end","help":"End the shell or the script; Ctrl-D on an empty line does the same.\n","example":"s390memctl> quit\n","options":[],"exit_code":0}
+EOF
+run_is "help on what is not there" 64 s390memctl help raed <<'EOF'
+s390memctl: help: unknown command 'raed'
+s390memctl: did you mean 'read'?
+EOF
+run_is "help on a code" 0 s390memctl help 0011 <<'EOF'
+0011  page-translation exception
+      the page-table entry is invalid: the page is not mapped or is paged out
+EOF
+run_is "help on a code with 0x" 0 s390memctl help 0x3a <<'EOF'
+003a  region-second-translation exception
+      the region-second-table entry is invalid or lies outside the table: 4 TiB are not mapped
+EOF
+run_is "help on a code that is none" 1 s390memctl help 0099 <<'EOF'
+s390memctl: no program interruption has the code 0099
+s390memctl: 'help exceptions' lists them
+EOF
+run_is "help on digits that are no code" 64 s390memctl help 12345 <<'EOF'
+s390memctl: help: '12345' is no program-interruption code: up to four hex digits
+EOF
+
+# Each code of the Principles of Operation that an access can meet, and others.
+run s390memctl help exceptions </dev/null
+is "help exceptions: exit code" "$status" 0
+codes=$(grep -oE '^[0-9a-f]{4}' "$test_dir/stdout" | tr '\n' ' ')
+is "help exceptions: in order" "$codes" "$(tr ' ' '\n' <<<"$codes" | sort | xargs) "
+for code in 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 15 16 18 1b 1c 1d 1f 20 21 \
+	22 23 24 25 26 27 28 29 2a 2b 2c 2d 2e 2f 30 31 32 33 34 38 39 3a 3b 3d 3e 3f 40 80 119 200; do
+	grep -qE "^0*$code  [A-Za-z]" "$test_dir/stdout" || echo "$code"
+done >missing
+is "help exceptions: every code is there" "$(cat missing)" ""
+
+run_like "version" 0 '^s390memctl [0-9]+\.[0-9]+\.[0-9]+$' s390memctl version
+run_like "--version" 0 '^readline +8' s390memctl --version
+run_like "version as JSON" 0 \
+	'^\{"api_level":1,"command":"version","version":"[0-9.]+","features":\{.*\},"exit_code":0\}$' \
+	s390memctl -Vj
+is "man page and program have the same version" \
+	"$(sed -n 's/^\.TH .*"s390memctl \([0-9.]*\)".*/\1/p' "$man")" \
+	"$(s390memctl version | sed -n 's/^s390memctl //p')"
+
+# From the tables: name, arguments, options of all commands.
+tell_tables() {
+	s390memctl -j help | /usr/bin/python3 -c '
+import json, subprocess, sys
+for c in json.load(sys.stdin)["commands"]:
+    print("command", c["name"], c["args"])
+    doc = json.loads(subprocess.check_output(["s390memctl", "-j", "help", c["name"]]))
+    assert doc["example"].endswith("\n") and doc["help"].endswith("\n"), c["name"]
+    for o in doc["options"]:
+        print("option", o["name"])'
+	sed -n '/^Options:/,/^$/s/.*--\([a-z-]*\).*/option \1/p' expected-help
+}
+
+# The man page without its markup.
+sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g; s/ *, */, /g' "$man" >man-text
+tell_tables | sort -u >tables
+is "there are tables" "$(grep -c '^command' tables)" 13
+while read -r kind name args; do
+	case $kind in
+	command)
+		grep -qE "^$name( |\$)" man-text || echo "command $name"
+		for word in $(tr -c 'A-Z\n' ' ' <<<"$args"); do
+			grep -qE "^$name .*$word" man-text || echo "command $name: argument $word"
+		done
+		;;
+	option)
+		grep -qE -e "--$name( |=|\$)" man-text || echo "option $name"
+		;;
+	esac
+done <tables >missing
+is "the man page has every command and option" "$(cat missing)" ""
+# What the man page describes as an option of its own (a tagged paragraph).
+sed -n '/^\.TP$/{n;s/\\-/-/g;s/.*--\([a-z-]*\).*/\1/p}' "$man" | sort -u >man-options
+while read -r name; do
+	grep -qxF "option $name" tables || echo "$name"
+done <man-options >missing
+is "the man page describes no other option" "$(cat missing)" ""
+ok "it describes many" test "$(wc -l <man-options)" -ge 20
+for code in 0 1 2 3 4 5 64; do
+	grep -qE "^$code\$" man-text || echo "$code"
+done >missing
+is "the man page has every exit code" "$(cat missing)" ""
+
+done_testing

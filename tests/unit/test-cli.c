@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <signal.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "cli/command.h"
+#include "cli/complete.h"
+#include "cli/excerpt.h"
+#include "cli/options.h"
+#include "cli/optparse.h"
+#include "cli/outfile.h"
+#include "cli/values.h"
+#include "cli/words.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static void assert_error(struct error *err, enum error_kind kind, const char *message)
+{
+	assert_non_null(err);
+	assert_string_equal(err->message, message);
+	assert_int_equal(err->kind, kind);
+	error_free(err);
+}
+
+/* words */
+
+static void words_follow_the_shells_rules(void **state)
+{
+	static const struct {
+		const char *line;
+		int count;
+		const char *word[4];
+	} rows[] = {
+		{ "", 0, { NULL } },
+		{ " \t\r\n", 0, { NULL } },
+		{ "# all of it", 0, { NULL } },
+		{ "a  b\tc", 3, { "a", "b", "c" } },
+		{ "a#b #c", 1, { "a#b" } },
+		{ "'a b' \"c d\"", 2, { "a b", "c d" } },
+		{ "'' \"\"", 2, { "", "" } },
+		{ "a'b'\"c\"\\ d", 1, { "abc d" } },
+		{ "'\\n' \"\\n\" \\n", 3, { "\\n", "\\n", "n" } },
+		{ "\"\\\"\\\\\" '\"' \"'\"", 3, { "\"\\", "\"", "'" } },
+		{ "\\# x", 2, { "#", "x" } },
+	};
+	struct words w;
+	size_t i;
+	int j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_null(words_split(rows[i].line, &w));
+		assert_int_equal(w.count, rows[i].count);
+		for (j = 0; j < w.count; j++)
+			assert_string_equal(w.word[j], rows[i].word[j]);
+		assert_true(!w.word || !w.word[w.count]);
+		words_free(&w);
+		assert_int_equal(w.count, 0);
+	}
+}
+
+static void words_tell_where_they_are_wrong(void **state)
+{
+	struct words w;
+
+	(void)state;
+	assert_error(words_split("ab 'c", &w), ERROR_USAGE, "column 4: the quote ' is not closed");
+	assert_error(words_split("\"", &w), ERROR_USAGE, "column 1: the quote \" is not closed");
+	assert_error(words_split("a\\", &w), ERROR_USAGE,
+		     "column 2: nothing follows the backslash");
+	assert_int_equal(w.count, 0);
+}
+
+/* optparse */
+
+static const struct command_option table[] = {
+	{ "alpha", 'a', NULL, "" },
+	{ "beta", 'b', "N", "" },
+	{ "alphabet", 0, "X", "" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static struct error *note_option(void *arg, const struct command_option *opt, const char *value)
+{
+	buf_addf(arg, "%s=%s;", opt->name, value);
+	return NULL;
+}
+
+/* Parse a line by the table; what was found and what is left, as one text. */
+static struct error *parse(const char *line, bool all, struct buf *found)
+{
+	char *copy[8];
+	struct words w;
+	struct error *err;
+	int i, count;
+
+	buf_reset(found);
+	assert_null(words_split(line, &w));
+	/* What is taken out would be lost for words_free(). */
+	count = w.count;
+	assert_in_range(count, 1, ARRAY_SIZE(copy));
+	memcpy(copy, w.word, (size_t)count * sizeof(*copy));
+	err = optparse(table, all, &count, copy, note_option, found);
+	for (i = 0; !err && i < count; i++)
+		buf_addf(found, " %s", copy[i]);
+	words_free(&w);
+	return err;
+}
+
+static void options_are_taken_out(void **state)
+{
+	static const struct {
+		const char *line;
+		bool all;
+		const char *found;
+	} rows[] = {
+		{ "x y", true, " x y" },
+		{ "-a x", true, "alpha=; x" },
+		{ "-ab5 x", true, "alpha=;beta=5; x" },
+		{ "-ab 5 x", true, "alpha=;beta=5; x" },
+		{ "x --beta=5 y", true, "beta=5; x y" },
+		{ "x --beta 5 y", true, "beta=5; x y" },
+		{ "--beta=", true, "beta=;" },
+		{ "--be -1", true, "beta=-1;" },
+		{ "--alpha", true, "alpha=;" },
+		{ "--alphab=x", true, "alphabet=x;" },
+		{ "-1 - -5x", true, " -1 - -5x" },
+		{ "x -- -a", true, " x -a" },
+		{ "-a x -a", false, "alpha=; x -a" },
+		{ "-a -- -a", false, "alpha=; -a" },
+	};
+	struct buf found = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_null(parse(rows[i].line, rows[i].all, &found));
+		assert_string_equal(buf_str(&found), rows[i].found);
+	}
+	buf_free(&found);
+}
+
+static void options_that_are_none_are_refused(void **state)
+{
+	struct buf found = BUF_INIT;
+
+	(void)state;
+	assert_error(parse("-x", true, &found), ERROR_USAGE, "unknown option '-x'");
+	assert_error(parse("--x", true, &found), ERROR_USAGE, "unknown option '--x'");
+	assert_error(parse("--=x", true, &found), ERROR_USAGE, "unknown option '--=x'");
+	assert_error(parse("--al", true, &found), ERROR_USAGE,
+		     "option '--al' is ambiguous: --alpha, --alphabet");
+	assert_error(parse("--beta", true, &found), ERROR_USAGE,
+		     "option '--beta' needs an argument: N");
+	assert_error(parse("-ab", true, &found), ERROR_USAGE,
+		     "option '-b' needs an argument: N");
+	assert_error(parse("--alpha=x", true, &found), ERROR_USAGE,
+		     "option '--alpha' takes no argument");
+	buf_free(&found);
+}
+
+static void times_have_units(void **state)
+{
+	uint64_t ns;
+
+	(void)state;
+	assert_null(options_time("1000ns", &ns));
+	assert_int_equal(ns, 1000);
+	assert_null(options_time("20us", &ns));
+	assert_int_equal(ns, 20000);
+	assert_null(options_time("10ms", &ns));
+	assert_int_equal(ns, 10000000);
+	assert_null(options_time("10s", &ns));
+	assert_int_equal(ns, 10000000000);
+}
+
+/* values */
+
+static void assert_value(enum mem_type type, const char *text, const char *bytes, size_t len)
+{
+	struct buf b = BUF_INIT;
+
+	assert_null(values_add(&b, type, text));
+	assert_int_equal(b.len, len);
+	assert_memory_equal(b.data, bytes, len);
+	buf_free(&b);
+}
+
+static void values_are_big_endian(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	assert_value(MEM_HEX, "00fFa5", "\x00\xff\xa5", 3);
+	assert_value(MEM_HEX, "0x0102", "\x01\x02", 2);
+	assert_value(MEM_U8, "255", "\xff", 1);
+	assert_value(MEM_U8, "-128", "\x80", 1);
+	assert_value(MEM_U16, "0x102", "\x01\x02", 2);
+	assert_value(MEM_U32, "-2", "\xff\xff\xff\xfe", 4);
+	assert_value(MEM_U64, "0x0102030405060708", "\1\2\3\4\5\6\7\10", 8);
+	assert_value(MEM_STR, "a b", "a b", 3);
+	/* One behind the other. */
+	assert_null(values_add(&b, MEM_U8, "1"));
+	assert_null(values_add(&b, MEM_U8, "2"));
+	assert_int_equal(b.len, 2);
+	assert_memory_equal(b.data, "\1\2", 2);
+	buf_free(&b);
+}
+
+static void values_that_are_none_are_refused(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	assert_error(values_add(&b, MEM_HEX, "abc"), ERROR_USAGE,
+		     "value 'abc': an odd number of hex digits");
+	assert_error(values_add(&b, MEM_HEX, "0x"), ERROR_USAGE, "value '0x': no hex digits");
+	assert_error(values_add(&b, MEM_HEX, "-1"), ERROR_USAGE,
+		     "value '-1': not all of it are hex digits");
+	assert_int_equal(b.len, 0);
+	buf_free(&b);
+}
+
+/* excerpt */
+
+/* Add total bytes, 0, 1, 2, ... modulo 251, in pieces of a size. */
+static void fill_excerpt(struct excerpt *e, size_t total, size_t piece)
+{
+	unsigned char data[1024];
+	size_t i, done, n;
+
+	memset(e, 0, sizeof(*e));
+	for (done = 0; done < total; done += n) {
+		n = total - done < piece ? total - done : piece;
+		for (i = 0; i < n; i++)
+			data[i] = (unsigned char)((done + i) % 251);
+		excerpt_add(e, data, n);
+	}
+}
+
+static void excerpt_keeps_beginning_and_end(void **state)
+{
+	static const size_t totals[] = { 0, 1, 127, 128, 129, 191, 192, 193, 1000 };
+	static const size_t pieces[] = { 1, 3, 63, 64, 65, 127, 200, 1000 };
+	struct excerpt e;
+	size_t i, j, k, head, tail;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(totals); i++) {
+		for (j = 0; j < ARRAY_SIZE(pieces); j++) {
+			fill_excerpt(&e, totals[i], pieces[j]);
+			head = totals[i] < EXCERPT_HEAD ? totals[i] : EXCERPT_HEAD;
+			tail = totals[i] - head < EXCERPT_TAIL ? totals[i] - head : EXCERPT_TAIL;
+			assert_int_equal(e.total, totals[i]);
+			assert_int_equal(e.tail_len, tail);
+			for (k = 0; k < head; k++)
+				assert_int_equal(e.head[k], k % 251);
+			for (k = 0; k < tail; k++)
+				assert_int_equal(e.tail[k], (totals[i] - tail + k) % 251);
+		}
+	}
+}
+
+/* outfile */
+
+static int enter_folder(void **state)
+{
+	static char folder[] = "/tmp/test-cli.XXXXXX";
+
+	*state = folder;
+	return !mkdtemp(folder) || chdir(folder) ? -1 : 0;
+}
+
+static int leave_folder(void **state)
+{
+	if (chdir("/"))
+		return -1;
+	/* Fails if a test has left something there. */
+	return rmdir(*state);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : st.st_size;
+}
+
+static void outfile_appears_when_it_is_complete(void **state)
+{
+	struct outfile *f;
+	struct stat st;
+
+	(void)state;
+	assert_null(outfile_open("file", false, &f));
+	assert_null(outfile_write(f, 4096, "end", 3));
+	assert_null(outfile_set_size(f, 8192));
+	assert_int_equal(size_of("file"), -1);
+	assert_null(outfile_commit(f));
+	assert_int_equal(stat("file", &st), 0);
+	assert_int_equal(st.st_size, 8192);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(unlink("file"), 0);
+}
+
+static void outfile_replaces_only_with_force(void **state)
+{
+	struct outfile *f, *g;
+
+	(void)state;
+	assert_null(outfile_open("file", false, &f));
+	assert_null(outfile_open("file", false, &g));
+	assert_null(outfile_write(f, 0, "first", 5));
+	assert_null(outfile_commit(f));
+	/* The name was free when g was begun. */
+	assert_error(outfile_commit(g), ERROR_REFUSED, "file 'file' exists by now");
+	assert_int_equal(size_of("file"), 5);
+	assert_error(outfile_open("file", false, &g), ERROR_REFUSED, "file 'file' exists");
+	assert_null(outfile_open("./file", true, &g));
+	assert_null(outfile_write(g, 0, "other one", 9));
+	assert_int_equal(size_of("file"), 5);
+	assert_null(outfile_commit(g));
+	assert_int_equal(size_of("file"), 9);
+	assert_int_equal(unlink("file"), 0);
+}
+
+static void outfile_that_fails_leaves_nothing(void **state)
+{
+	struct rlimit before, small = { .rlim_cur = 4096 };
+	struct outfile *f;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	small.rlim_max = before.rlim_max;
+	assert_null(outfile_open("file", false, &f));
+	setrlimit(RLIMIT_FSIZE, &small);
+	assert_null(outfile_write(f, 0, "x", 1));
+	assert_error(outfile_write(f, 4096, "x", 1), ERROR_TARGET, "file 'file': File too large");
+	setrlimit(RLIMIT_FSIZE, &before);
+	outfile_abort(f);
+	assert_int_equal(size_of("file"), -1);
+	assert_error(outfile_open("..", false, &f), ERROR_USAGE, "'..' is no file's name");
+}
+
+/* the command table */
+
+static void commands_are_complete(void **state)
+{
+	const struct command_option *row;
+	const struct command *cmd;
+	size_t i;
+
+	(void)state;
+	for (i = 0; command_table[i]; i++) {
+		cmd = command_table[i];
+		assert_ptr_equal(command_find(cmd->name), cmd);
+		assert_non_null(cmd->run);
+		assert_true(cmd->summary[0] && cmd->help[0] && cmd->example[0]);
+		assert_true(cmd->max_args < 0 || cmd->min_args <= cmd->max_args);
+		for (row = cmd->options; row && row->name; row++)
+			assert_true(row->help[0]);
+		/* Who writes works on a guest. */
+		if (cmd->flags & CMD_NEEDS_WRITE)
+			assert_true(cmd->flags & CMD_NEEDS_TARGET);
+	}
+}
+
+static void commands_are_found_by_their_beginnings(void **state)
+{
+	const struct command *cmd;
+
+	(void)state;
+	assert_null(command_lookup("rea", &cmd));
+	assert_ptr_equal(cmd, &cmd_read);
+	assert_null(command_lookup("read", &cmd));
+	assert_error(command_lookup("re", &cmd), ERROR_USAGE,
+		     "command 're' is ambiguous: regs, read");
+	assert_null(cmd);
+	assert_error(command_lookup("reads", &cmd), ERROR_USAGE, "unknown command 'reads'");
+}
+
+static void assert_completed(const char *command, const char *text, size_t idx, const char *name)
+{
+	struct session s = { 0 };
+	char *got = complete_name(&s, command, text, idx);
+
+	if (name)
+		assert_string_equal(got, name);
+	else
+		assert_null(got);
+	free(got);
+}
+
+static void names_are_completed(void **state)
+{
+	(void)state;
+	assert_completed(NULL, "re", 0, "regs");
+	assert_completed(NULL, "re", 1, "read");
+	assert_completed(NULL, "re", 2, NULL);
+	assert_completed("read", "--k", 0, "--key=");
+	assert_completed("read", "--eb", 0, "--ebcdic");
+	assert_completed("read", "--force", 0, NULL);
+	assert_completed("read", "x", 0, NULL);
+	assert_completed("help", "ca", 0, "cas");
+	assert_completed("version", "", 0, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_follow_the_shells_rules),
+		cmocka_unit_test(words_tell_where_they_are_wrong),
+		cmocka_unit_test(options_are_taken_out),
+		cmocka_unit_test(options_that_are_none_are_refused),
+		cmocka_unit_test(times_have_units),
+		cmocka_unit_test(values_are_big_endian),
+		cmocka_unit_test(values_that_are_none_are_refused),
+		cmocka_unit_test(excerpt_keeps_beginning_and_end),
+		cmocka_unit_test(outfile_appears_when_it_is_complete),
+		cmocka_unit_test(outfile_replaces_only_with_force),
+		cmocka_unit_test(outfile_that_fails_leaves_nothing),
+		cmocka_unit_test(commands_are_complete),
+		cmocka_unit_test(commands_are_found_by_their_beginnings),
+		cmocka_unit_test(names_are_completed),
+	};
+
+	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}
