@@ -47,6 +47,7 @@ struct target_fact {
 };
 
 struct target;
+struct walk;	/* target/walk.h */
 
 struct target_ops {
 	const char *name;	/* "kvm" */
@@ -85,6 +86,21 @@ struct target_ops {
 			     bool *success);
 	/* Registers of the CPU. stop: let the CPU stand still for it; else as of the last exit. */
 	struct error *(*regs)(struct target *t, bool stop, struct s390_regs *regs);
+	/*
+	 * Our own translation for this CPU: its storage, and its registers as of
+	 * now (a live vCPU stands still for a moment; translations known before are
+	 * forgotten then). *w is valid until the next operation of the target.
+	 * NULL: the target has none. ERROR_TARGET or ERROR_REFUSED: its absolute
+	 * storage cannot be got at, with the reason.
+	 */
+	struct error *(*walk)(struct target *t, struct walk **w);
+	/*
+	 * The storage keys of count 4 KiB blocks from absolute address addr on, a
+	 * multiple of 4096: ACC in bits 0-3, F in 4, R in 5, C in 6 of each byte.
+	 * NULL or ERROR_TARGET: they are not known, with the reason. *done: keys got.
+	 */
+	struct error *(*keys)(struct target *t, uint64_t addr, size_t count,
+			      uint8_t *keys, size_t *done);
 	/* The idx-th fact for `info`; false behind the last one. */
 	bool (*fact)(struct target *t, size_t idx, struct target_fact *fact);
 	/* Detach and free. The error, if any, says what could not be undone. */
