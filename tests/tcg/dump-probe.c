@@ -70,6 +70,7 @@ static void answer_runs(struct dump *d, enum space space, uint64_t from, uint64_
 		from += t.length;
 	}
 	printf("end\n");
+	fflush(stdout);
 }
 
 int main(int argc, char **argv)

@@ -127,9 +127,8 @@ class Guest:
             return file.read()
 
     def psw_mask(self, cpu):
-        words = self.human("info registers", cpu).split()
-        # PSW=mask ... addr ...
-        return int(words[words.index("mask") + 1], 16) if "mask" in words else None
+        words = self.human("info registers", cpu).replace("=", " ").split()
+        return int(words[words.index("mask") + 1], 16)
 
     def close(self):
         stop_process(self.process)
