@@ -177,6 +177,25 @@ static struct error *dump_regs(struct target *t, bool stop, struct s390_regs *re
 	return NULL;
 }
 
+static struct error *dump_walk(struct target *t, struct walk **w)
+{
+	const struct access a = ACCESS_INIT(0);
+	struct dump *d = dump_of(t);
+
+	*w = &d->walk;
+	return check_registers(d, &a);
+}
+
+static struct error *dump_keys(struct target *t, uint64_t addr, size_t count, uint8_t *keys,
+			       size_t *done)
+{
+	(void)addr;
+	(void)count;
+	(void)keys;
+	*done = 0;
+	return error_new(ERROR_TARGET, "dump '%s' holds no storage keys", dump_of(t)->file.name);
+}
+
 static void free_dump(struct dump *d)
 {
 	if (d->ops && d->ops->close)
@@ -203,6 +222,8 @@ static const struct target_ops dump_ops = {
 	.probe = dump_probe,
 	.cas = dump_cas,
 	.regs = dump_regs,
+	.walk = dump_walk,
+	.keys = dump_keys,
 	.fact = dump_fact,
 	.close = dump_close,
 };
