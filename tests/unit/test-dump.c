@@ -490,7 +490,7 @@ static void headers_that_lie(void **state)
 		{ PHDR(1) + PHDR_PADDR, 8, 0x7000, "overlap" },
 		{ PHDR(1) + PHDR_PADDR, 8, 0, "overlap" },
 		{ PHDR(2) + PHDR_PADDR, 8, 0xf000, "overlap" },
-		{ PHDR(0) + PHDR_FILESZ, 8, 0x100000000ULL, "more than any dump has" },
+		{ PHDR(0) + PHDR_FILESZ, 8, 0x100000000ULL, "notes overlap or pass its end" },
 		{ PHDR(0) + PHDR_FILESZ, 8, 0x800000, "notes overlap or pass its end" },
 		{ PHDR(0) + PHDR_OFFSET, 8, 0x800000, "truncated" },
 		{ 32, 8, 0x800000, "truncated" },			/* e_phoff */
@@ -500,7 +500,7 @@ static void headers_that_lie(void **state)
 		{ 18, 2, EM_X86_64, "not one of an s390 system" },
 		{ EI_CLASS, 1, ELFCLASS32, "31-bit" },
 		{ EI_DATA, 1, ELFDATA2LSB, "not one of an s390 system" },
-		{ PHDR(1) + 12 * 0, 4, PT_NOTE, "" },
+		{ PHDR(1) + PHDR_TYPE, 4, PT_NOTE, "notes are damaged" },
 	};
 	size_t i;
 
