@@ -23,6 +23,9 @@
 #define SIGNATURE_SIZE	8
 #define PAGE		4096ULL
 #define MACHINE_SIZE	65
+#define VERSION_MAX	6	/* of the header */
+#define DESC_SIZE	24	/* of a page's descriptor: offset 64 bits, size 32, and more */
+#define DESCS_CHECKED	65536	/* of the last ones */
 #define SHOWN_MAX	16	/* ranges of memory that are remembered, for `info` */
 
 /* Offsets in the header of a 64-bit system, and its size in the file. */
@@ -58,9 +61,15 @@ static struct error *check_header(const struct dump *d, const unsigned char *hea
 	uint32_t version = get_be32(header + HEADER_VERSION);
 	uint64_t bitmaps = get_be32(header + HEADER_BITMAP_BLOCKS) * PAGE;
 	uint64_t before = (1 + (uint64_t)get_be32(header + HEADER_SUB_BLOCKS)) * PAGE;
-	uint64_t pages = version >= 6 ? get_be64(sub + SUB_PAGES) : get_be32(header + HEADER_PAGES);
+	uint64_t pages = get_be32(header + HEADER_PAGES);
 	const char *name = d->file.name;
 
+	if (!version || version > VERSION_MAX)
+		return error_new(ERROR_TARGET, "dump '%s' has the kdump header version %" PRIu32 ", which is not known",
+				 name, version);
+	/* The library believes either number. */
+	if (version >= 6 && get_be64(sub + SUB_PAGES) > pages)
+		pages = get_be64(sub + SUB_PAGES);
 	if (!dump_file_has(&d->file, before, bitmaps))
 		return error_new(ERROR_TARGET,
 				 "dump '%s' is truncated: %" PRIu64 " bytes of bitmaps at offset %" PRIu64 " pass its end at %" PRIu64,
@@ -247,6 +256,38 @@ static struct error *count_pages(struct dump *d)
 	return NULL;
 }
 
+/*
+ * The library takes what is missing at the end of a file for zeros. Pages are
+ * written in order, so the last descriptors tell how long the file must be.
+ */
+static struct error *check_length(const struct dump *d, uint64_t descs)
+{
+	uint64_t count = d->memory.bytes / PAGE, first, end;
+	struct error *err = NULL;
+	unsigned char *list, *p;
+	size_t n;
+
+	if (!dump_file_has(&d->file, descs, count * DESC_SIZE))
+		return error_new(ERROR_TARGET,
+				 "dump '%s' is truncated: the descriptors of %" PRIu64 " pages at offset %" PRIu64 " pass its end at %" PRIu64,
+				 d->file.name, count, descs, d->file.size);
+	first = count > DESCS_CHECKED ? count - DESCS_CHECKED : 0;
+	n = (size_t)(count - first);
+	list = malloc(n * DESC_SIZE + 1);
+	if (!list)
+		return error_nomem();
+	err = dump_file_read(&d->file, descs + first * DESC_SIZE, list, n * DESC_SIZE,
+			     "page descriptors");
+	for (p = list; p < list + n * DESC_SIZE && !err; p += DESC_SIZE) {
+		end = get_be64(p) + get_be32(p + 8);
+		if (!dump_file_has(&d->file, get_be64(p), get_be32(p + 8)))
+			err = error_new(ERROR_TARGET, "dump '%s' is truncated: a page of it ends at offset %" PRIu64 ", the file at %" PRIu64,
+					d->file.name, end, d->file.size);
+	}
+	free(list);
+	return err;
+}
+
 static struct error *open_library(struct dump *d, struct kdump_private *k)
 {
 	kdump_attr_t attr = { .type = KDUMP_BITMAP };
@@ -288,7 +329,9 @@ static struct error *open_kdump(struct dump *d)
 		return error_nomem();
 	snprintf(d->detail, sizeof(d->detail), "header version %" PRIu32 ", dump level %" PRIu32,
 		 get_be32(header + HEADER_VERSION), get_be32(sub + SUB_DUMP_LEVEL));
-	return open_library(d, k);
+	err = open_library(d, k);
+	return err ? err : check_length(d, (1 + (uint64_t)get_be32(header + HEADER_SUB_BLOCKS) +
+					    get_be32(header + HEADER_BITMAP_BLOCKS)) * PAGE);
 }
 #else
 static struct error *open_kdump(struct dump *d)
