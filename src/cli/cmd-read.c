@@ -116,7 +116,7 @@ static struct error *run_read(struct session *s, const struct command_args *args
 	if (!err && a.inject && len > INJECT_MAX)
 		err = error_new(ERROR_USAGE, "--inject reads %d bytes at most", INJECT_MAX);
 	if (!err)
-		err = session_addr(s, args->argv[0], &a.addr);
+		err = access_addr(s, args->argv[0], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
 	if (!err && (type == MEM_EBCDIC || command_opt(args, "ebcdic"))) {
@@ -124,7 +124,7 @@ static struct error *run_read(struct session *s, const struct command_args *args
 		ebcdic = &code_page;
 	}
 	if (!err)
-		err = session_attach(s);
+		err = access_ready(s, &a);
 	return err ? err : read_range(s, &a, len, type, ebcdic);
 }
 

@@ -122,13 +122,19 @@ static struct error *current_regs(void *arg, struct s390_regs *regs)
 	return err ? err : s->target->ops->regs(s->target, true, regs);
 }
 
-struct error *session_addr(struct session *s, const char *text, uint64_t *addr)
+struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic)
 {
 	struct expr_context ctx = {
 		.symbols = s->symbols,
 		.regs = current_regs,
 		.arg = s,
+		.symbolic = symbolic,
 	};
 
 	return expr_parse(text, &ctx, addr);
+}
+
+struct error *session_addr(struct session *s, const char *text, uint64_t *addr)
+{
+	return session_expr(s, text, addr, NULL);
 }

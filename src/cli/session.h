@@ -44,6 +44,8 @@ struct session {
 	bool quit;		/* the quit command was given */
 	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
 	int exit_code;		/* of the last command that failed, else 0 */
+	/* The PSW's space, where home space was taken for a symbol instead; else SPACE_AUTO. */
+	enum space home_instead_of;
 };
 
 #define SESSION_MAX_STOP_NS 10000000	/* default of --max-stop */
@@ -62,7 +64,12 @@ int session_close(struct session *s);
 bool session_interrupted(void *session);
 /* Load the symbols of -s if that was not done yet. */
 struct error *session_load_symbols(struct session *s);
-/* Evaluate an address expression in this session; attaches when it names a register. */
+/*
+ * Evaluate an address expression in this session; attaches when it names a
+ * register. *symbolic (may be NULL): it is the address of a symbol of -s.
+ */
+struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic);
+/* The same for those who do not care where it comes from. */
 struct error *session_addr(struct session *s, const char *text, uint64_t *addr);
 
 #endif

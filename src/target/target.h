@@ -15,6 +15,14 @@
 #include "base/error.h"
 #include "base/log.h"
 
+/* What makes the accesses to a live vCPU's memory. */
+enum access_engine {
+	ACCESS_ENGINE_AUTO,	/* KVM_S390_MEM_OP where it gives the right answer, else the walk */
+	ACCESS_ENGINE_IOCTL,	/* KVM_S390_MEM_OP; refused where it cannot answer */
+	ACCESS_ENGINE_WALK,	/* our own translation */
+	ACCESS_ENGINE_BOTH,	/* both; a difference is an ERROR_TARGET */
+};
+
 /* How one access is made. */
 struct access {
 	uint64_t addr;		/* logical (or absolute, or SIDA offset) address of byte 0 */
@@ -24,6 +32,9 @@ struct access {
 	uint64_t asce;		/* SPACE_ASCE: the address-space-control element */
 	int16_t key;		/* access key 0-15, or -1 for none */
 	bool inject;		/* deliver an exception to the guest (KVM_S390_MEMOP_F_INJECT_EXCEPTION) */
+	/* The address is one of a kernel's symbols; what asks for the access has drawn its conclusions. */
+	bool symbolic;
+	enum access_engine engine;	/* where the target has a choice (has_ioctl) */
 };
 
 #define ACCESS_INIT(a) { .addr = (a), .space = SPACE_AUTO, .ar = 0, .key = -1, .inject = false }
@@ -52,6 +63,7 @@ struct walk;	/* target/walk.h */
 struct target_ops {
 	const char *name;	/* "kvm" */
 	bool live;
+	bool has_ioctl;		/* there is a KVM_S390_MEM_OP to ask, and access.engine counts */
 
 	/*
 	 * Fetch len bytes. *done: bytes that were got before the error, always
@@ -97,7 +109,8 @@ struct target_ops {
 	/*
 	 * The storage keys of count 4 KiB blocks from absolute address addr on, a
 	 * multiple of 4096: ACC in bits 0-3, F in 4, R in 5, C in 6 of each byte.
-	 * NULL or ERROR_TARGET: they are not known, with the reason. *done: keys got.
+	 * NULL or ERROR_TARGET: they are not known, with the reason; ERROR_ACCESS:
+	 * an addressing exception, no storage is there. *done: keys got, a prefix.
 	 */
 	struct error *(*keys)(struct target *t, uint64_t addr, size_t count,
 			      uint8_t *keys, size_t *done);
