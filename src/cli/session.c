@@ -7,6 +7,7 @@
 #include "cli/audit.h"
 #include "target/dump/dump.h"
 #include "target/kvm/kvm.h"
+#include "target/qmp/qmp.h"
 
 #define PROC "/proc"
 
@@ -33,6 +34,15 @@ static struct error *open_dump(struct session *s)
 	return dump_open(s->dump_path, s->vcpu, &opt, &s->target);
 }
 
+static struct error *attach_qmp(struct session *s)
+{
+	const struct qmp_options opt = {
+		.log = &s->log, .pid = s->pid, .interrupted = s->interrupted,
+	};
+
+	return qmp_attach(s->qmp_path, s->vcpu, &opt, &s->target);
+}
+
 struct error *session_attach(struct session *s)
 {
 	const struct vcpu_info *vcpu;
@@ -49,6 +59,8 @@ struct error *session_attach(struct session *s)
 		return NULL;
 	if (s->dump_path)
 		return open_dump(s);
+	if (s->qmp_path)
+		return attach_qmp(s);
 	err = vmm_select(PROC, s->pid, s->guest, &s->vmm);
 	if (err)
 		return err;

@@ -21,6 +21,7 @@ struct session {
 	pid_t pid;		/* -p, 0: not given */
 	const char *guest;	/* -g, NULL: not given */
 	const char *dump_path;	/* -d, NULL: not given */
+	const char *qmp_path;	/* -q, NULL: not given */
 	int vcpu;		/* -c, 0 */
 	int vcpu_fd;		/* --vcpu-fd, -1: not given */
 	bool write;		/* -w */
