@@ -90,7 +90,7 @@ static struct error *read_headers(struct dump *d, Elf *elf, const Elf64_Ehdr *e)
 	GElf_Phdr ph;
 
 	if (elf_getphdrnum(elf, &count) < 0)
-		return error_new(ERROR_TARGET, "dump '%s': program headers: %s", d->file.name,
+		return error_new(ERROR_TARGET, "dump '%s' is truncated or damaged: program headers: %s", d->file.name,
 				 elf_errmsg(-1));
 	/* libelf counts only those that the file has room for. */
 	if (get_be16(&e->e_phnum) != PN_XNUM && count != get_be16(&e->e_phnum))
