@@ -147,8 +147,15 @@ static bool check_authority(struct address_space *as, const struct ale *ale,
 		return fail(as, PGM_EXTENDED_AUTHORITY, step);
 	}
 	/* A carry beyond 31 bits: Linux makes an address of it that is never there. */
-	if (ADDRESS_31 - table < eax / 4)
-		return fail(as, PGM_ADDRESSING, NULL);
+	if (ADDRESS_31 - table < eax / 4) {
+		step = trace_add(as->context.trace, STEP_AUTHORITY);
+		if (step) {
+			step->index = eax;
+			step->real = true;
+			step->address = step->absolute = (uint64_t)table + eax / 4;
+		}
+		return fail(as, PGM_ADDRESSING, step);
+	}
 	if (!read_real(as, STEP_AUTHORITY, eax, table + eax / 4, &byte, 1, &step))
 		return false;
 	if (!(byte & SECONDARY_AUTHORITY >> eax % 4 * 2))
