@@ -20,6 +20,7 @@ Without a command it is a shell.
 Options:
   -p, --pid=PID           work on the VMM with this process id
   -g, --guest=NAME        work on the guest of this name (-name guest=NAME)
+  -d, --dump=FILE         work on a dump of a guest instead of a running one
   -c, --vcpu=ID           work on this vCPU (default 0)
       --vcpu-fd=FD        the vCPU's file descriptor in the VMM, where ids are ambiguous
   -s, --symbols=FILE      take symbols from this ELF file (vmlinux)
