@@ -132,7 +132,7 @@ static void make_dump(const char *path)
 }
 
 /* Run a program without output; seconds, and in *memory the bytes that it had resident at most. */
-static double run(char *const *argv, uint64_t *memory)
+static double run(const char *const *argv, uint64_t *memory)
 {
 	struct timespec from, to;
 	struct rusage usage;
@@ -147,7 +147,7 @@ static double run(char *const *argv, uint64_t *memory)
 		null = open("/dev/null", O_RDWR);
 		if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
 			_exit(127);
-		execvp(argv[0], argv);
+		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
 	if (wait4(pid, &status, 0, &usage) != pid)
@@ -174,8 +174,8 @@ int main(int argc, char **argv)
 	int rounds = argc > 3 ? atoi(argv[3]) : 7, i;
 	double ours[MAX_ROUNDS], dd[MAX_ROUNDS], quotient;
 	char dump[256], out[256], from[300], to[300], address[32], length[32];
-	char *dump_argv[] = { argv[1], "-d", dump, "--quiet", "dump", address, length, out, NULL };
-	char *dd_argv[] = { "dd", from, to, "bs=1M", "skip=1", "count=512", NULL };
+	const char *dump_argv[] = { argv[1], "-d", dump, "--quiet", "dump", address, length, out, NULL };
+	const char *dd_argv[] = { "dd", from, to, "bs=1M", "skip=1", "count=512", NULL };
 	uint64_t memory, most = 0;
 
 	if (argc < 2 || rounds < 1 || rounds > MAX_ROUNDS) {
