@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#ifdef HAVE_ADDRXLAT
+#ifdef HAVE_LIBADDRXLAT
 #include <libkdumpfile/addrxlat.h>
 #endif
 
@@ -168,7 +168,7 @@ static void open_space(struct machine *m, struct address_space *as)
 	address_space_open(as, &context, &reference);
 }
 
-#ifdef HAVE_ADDRXLAT
+#ifdef HAVE_LIBADDRXLAT
 static addrxlat_ctx_t *ctx;
 static addrxlat_sys_t *sys;
 static addrxlat_meth_t meth;
@@ -295,7 +295,7 @@ static double measure(struct machine *m, int column, struct address_space *as, u
 		case RANDOM:
 			*sum = our_random(m, as);
 			break;
-#ifdef HAVE_ADDRXLAT
+#ifdef HAVE_LIBADDRXLAT
 		case PEER_SEQUENTIAL:
 			*sum = peer_sequential(m, NULL);
 			break;
@@ -312,7 +312,7 @@ static double measure(struct machine *m, int column, struct address_space *as, u
 
 static void check_sums(const uint64_t *sums)
 {
-#ifdef HAVE_ADDRXLAT
+#ifdef HAVE_LIBADDRXLAT
 	if (sums[SEQUENTIAL] != sums[PEER_SEQUENTIAL] || sums[RANDOM] != sums[PEER_RANDOM]) {
 		fprintf(stderr, "bench-translate: addrxlat translates differently\n");
 		exit(1);
@@ -330,7 +330,7 @@ static void bench(struct machine *m, uint64_t size, unsigned int rounds)
 	unsigned int round, column;
 
 	build_tables(m, size);
-#ifdef HAVE_ADDRXLAT
+#ifdef HAVE_LIBADDRXLAT
 	meth.param.pgt.root.addr = m->regs.crs[1] & ASCE_ORIGIN;
 #endif
 	open_space(m, &as);
@@ -363,7 +363,7 @@ int main(int argc, char **argv)
 	if (!m.tables || !m.order || !tlb_init(&tlb, TLB_SEGMENTS))
 		return 1;
 	m.storage = (struct storage){ &m, read_absolute, extent, NULL };
-#ifdef HAVE_ADDRXLAT
+#ifdef HAVE_LIBADDRXLAT
 	open_peer(&m);
 	printf("million translations a second, medians of %u rounds\n"
 	       "                 s390memctl                addrxlat         ratio\n"
