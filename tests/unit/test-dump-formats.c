@@ -85,6 +85,12 @@ static const char *find_fact(struct target *t, const char *key)
 	return NULL;
 }
 
+/* Within a page of a file all is alike: is this length near none of the edges? */
+static bool is_boring(size_t len)
+{
+	return len > PAGE && len % PAGE > 20 && len % PAGE < PAGE - 20 && len % 101;
+}
+
 /* Stand-alone dumps. */
 
 #define STANDALONE_PAGES 8
@@ -130,6 +136,7 @@ static void standalone_dump(void **state)
 {
 	struct s390_regs expected = make_regs(1), regs;
 	struct buf b = BUF_INIT;
+	struct error *err;
 	struct target *t;
 
 	(void)state;
@@ -148,7 +155,9 @@ static void standalone_dump(void **state)
 	set32(&b, 8, 4);
 	t = open_good(&b, 0);
 	assert_int_equal(byte_at(t, 0x1fff), 1);
-	assert_non_null(t->ops->regs(t, true, &regs));
+	err = t->ops->regs(t, true, &regs);
+	assert_non_null(err);
+	error_free(err);
 	close_target(t);
 	buf_free(&b);
 }
@@ -174,11 +183,7 @@ static void damaged_standalone_dumps(void **state)
 		{ 0x804, 4, 0xffffffff, ERROR_TARGET, "lowcore of CPU 1" },
 		{ 0x5c, 1, 1, ERROR_REFUSED, "zgetdump '" },
 	};
-	struct target *t;
-	struct error *err;
-	char path[64];
-	size_t i, len;
-	int fd;
+	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -199,21 +204,32 @@ static void damaged_standalone_dumps(void **state)
 			close_target(open_good(&b, 0));	/* 512 CPUs, most at 0 */
 		buf_free(&b);
 	}
-	{
-		struct buf b = BUF_INIT;
+}
 
-		make_standalone(&b);
-		fd = make_file(&b, path);
-		for (len = b.len - 8; len-- > 0; ) {
-			assert_int_equal(ftruncate(fd, (off_t)len), 0);
-			err = dump_open(path, 0, &options, &t);
-			assert_non_null(err);
-			assert_int_equal(err->kind, ERROR_TARGET);
-			error_free(err);
-		}
-		close(fd);
-		buf_free(&b);
+/* Nothing opens that is cut short; the last 8 bytes are a time that is not used. */
+static void standalone_truncated(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct target *t;
+	struct error *err;
+	char path[64];
+	size_t len;
+	int fd;
+
+	(void)state;
+	make_standalone(&b);
+	fd = make_file(&b, path);
+	for (len = b.len - 8; len-- > 0; ) {
+		if (is_boring(len))
+			continue;
+		assert_int_equal(ftruncate(fd, (off_t)len), 0);
+		err = dump_open(path, 0, &options, &t);
+		assert_non_null(err);
+		assert_int_equal(err->kind, ERROR_TARGET);
+		error_free(err);
 	}
+	close(fd);
+	buf_free(&b);
 }
 
 static void formats_for_zgetdump(void **state)
@@ -352,6 +368,9 @@ static void damaged_flattened_dumps(void **state)
 	flatten(&b, &plain, 3000);
 	fd = make_file(&b, path);
 	for (len = b.len; len-- > 0; ) {
+		/* Behind the header come pieces of 3,016 bytes. */
+		if (len > PAGE + 500 && (len - PAGE) % 3016 > 20 && len % 101)
+			continue;
 		assert_int_equal(ftruncate(fd, (off_t)len), 0);
 		err = dump_open(path, 0, &options, &t);
 		assert_non_null(err);
@@ -534,8 +553,7 @@ static void kdump_truncated_at_every_byte(void **state)
 	make_kdump(&b);
 	fd = make_file(&b, path);
 	for (len = b.len; len-- > 0; ) {
-		/* Within a page of data all is alike. */
-		if (len > DESCS_AT + PAGE && len % PAGE > 2 && len % PAGE < PAGE - 2)
+		if (len > DESCS_AT + 300 && is_boring(len))
 			continue;
 		assert_int_equal(ftruncate(fd, (off_t)len), 0);
 		err = dump_open(path, 0, &options, &t);
@@ -549,7 +567,7 @@ static void kdump_truncated_at_every_byte(void **state)
 
 static void kdump_with_every_byte_damaged(void **state)
 {
-	static const unsigned char masks[] = { 0xff, 0x80, 0x01 };
+	static const unsigned char masks[] = { 0xff, 0x80 };
 	struct buf b = BUF_INIT;
 	struct target *t;
 	struct error *err;
@@ -562,7 +580,7 @@ static void kdump_with_every_byte_damaged(void **state)
 	fd = make_file(&b, path);
 	for (i = 0; i < DESCS_AT + 12 * 24; i++) {
 		/* Of what is all alike a part will do. */
-		if (!b.data[i] && i % 13 && i % PAGE > 600)
+		if (!b.data[i] && i % 13 && i % PAGE > 480)
 			continue;
 		for (j = 0; j < sizeof(masks); j++) {
 			changed = (char)(b.data[i] ^ masks[j]);
@@ -595,6 +613,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(standalone_dump),
 		cmocka_unit_test(damaged_standalone_dumps),
+		cmocka_unit_test(standalone_truncated),
 		cmocka_unit_test(formats_for_zgetdump),
 		cmocka_unit_test(flattened_dump),
 		cmocka_unit_test(damaged_flattened_dumps),
