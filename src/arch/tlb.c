@@ -35,7 +35,6 @@ void tlb_flush(struct tlb *tlb)
 	for (i = 0; i < TLB_BLOCKS; i++)
 		tlb->blocks[i].address = BLOCK_FREE;
 	tlb->next_space = 0;
-	tlb->last_id = 0;
 	tlb->present_from = tlb->present_bytes = 0;
 }
 
@@ -58,8 +57,10 @@ uint64_t tlb_space_id(struct tlb *tlb, uint64_t asce, uint32_t prefix, bool edat
 		    space->edat1 == edat1 && space->edat2 == edat2)
 			return space->id;
 	}
-	if (tlb->last_id == (1U << ID_BITS) - 1)
+	if (tlb->last_id == (1U << ID_BITS) - 1) {
 		tlb_flush(tlb);
+		tlb->last_id = 0;
+	}
 	space = &tlb->spaces[tlb->next_space++ % TLB_SPACES];
 	*space = (struct tlb_space){ asce, ++tlb->last_id, prefix, edat1, edat2 };
 	return space->id;

@@ -57,12 +57,15 @@ struct tlb {
 
 /* Set up an empty TLB for segments (a power of two) segments; false: no memory. */
 bool tlb_init(struct tlb *tlb, size_t segments);
-/* Forget everything. */
+/* Forget everything. Address spaces that are open stay so: identities are not used again. */
 void tlb_flush(struct tlb *tlb);
 /* Free the memory. */
 void tlb_deinit(struct tlb *tlb);
 
-/* The number by which tlb knows this address space, never 0. */
+/*
+ * The number by which tlb knows this address space, never 0. It is given to no
+ * other one before 2^20 more have been asked for.
+ */
 uint64_t tlb_space_id(struct tlb *tlb, uint64_t asce, uint32_t prefix, bool edat1, bool edat2);
 
 /*

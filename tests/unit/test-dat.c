@@ -350,6 +350,9 @@ static void tlb_forgets_spaces(void **state)
 		id = tlb_space_id(&tlb, 0x100000 + i * 0x1000, 0, false, false);
 	assert_true(id > first);
 	assert_true(tlb_space_id(&tlb, 0x1000, 0, false, false) > id);
+	id = tlb.last_id;
+	tlb_flush(&tlb);
+	assert_true(tlb_space_id(&tlb, 0x1000, 0, false, false) > id);
 	tlb.tags[1] = 1;
 	tlb.last_id = (1 << 20) - 1;
 	assert_int_equal(tlb_space_id(&tlb, 0x5000, 0, false, false), 1);
