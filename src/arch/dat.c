@@ -137,7 +137,7 @@ static void large_frame(struct segment *seg, uint64_t entry, unsigned int level)
 
 /*
  * Go through the tables down to the segment table: page table or large frame.
- * False: t has the exception and the bytes it holds for.
+ * seg comes without flags, accf -1. False: t has the exception and the bytes it holds for.
  */
 static bool find_segment(const struct address_space *as, uint64_t va, struct segment *seg,
 			 struct translation *t)
@@ -150,7 +150,6 @@ static bool find_segment(const struct address_space *as, uint64_t va, struct seg
 	uint64_t entry;
 	bool edat;
 
-	*seg = (struct segment){ .accf = -1 };
 	if (!check_asce(as, va, level, t))
 		return false;
 	for (;; level--) {
@@ -305,7 +304,7 @@ static bool find_entry(const struct address_space *as, uint64_t va, bool use_tlb
 {
 	unsigned int index = va >> PAGE_SHIFT & (PAGE_TABLE_ENTRIES - 1);
 	const uint64_t *entries = NULL;
-	struct segment seg;
+	struct segment seg = { .accf = -1 };
 
 	*accf = -1;
 	*step = NULL;

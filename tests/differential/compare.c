@@ -32,7 +32,7 @@ struct piece {
 /* Take the program interruption that KVM_S390_MEMOP_F_INJECT_EXCEPTION left. */
 static bool take_interruption(const struct case_data *c, struct outcome *o)
 {
-	struct kvm_s390_irq irqs[4];
+	struct kvm_s390_irq irqs[4] = { { 0 } };
 	struct kvm_s390_irq_state state = { .buf = (uintptr_t)irqs, .len = sizeof(irqs) };
 	int rc = ioctl(c->cpu->fd, KVM_S390_GET_IRQ_STATE, &state);
 
