@@ -124,7 +124,7 @@ static bool set_facilities(struct vm *vm, struct prng *prng)
 		__u64 *word = &processor.fac_list[numbers[i] / 64];
 
 		*word |= bit;
-		if (random_percent(prng, 20))
+		if (random_percent(prng, 30))
 			*word &= ~bit;
 		if ((*word & bit) && test_bit_of(machine.fac_mask, numbers[i]))
 			vm->facilities |= 1U << i;
