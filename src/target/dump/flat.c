@@ -36,8 +36,9 @@ static struct error *open_unnamed(const char *for_what, int *fd)
 	struct buf path = BUF_INIT, shown = BUF_INIT;
 	struct error *err = NULL;
 
+	/* Not /tmp, which is often memory - unless there is nothing else. */
 	if (!dir || !dir[0])
-		dir = "/var/tmp";
+		dir = access("/var/tmp", W_OK) ? "/tmp" : "/var/tmp";
 	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (*fd < 0) {
 		/* Not every file system can do that. */
