@@ -49,11 +49,11 @@ class Tap:
 
 
 class Probe:
-    """dump-probe at work on one CPU of a dump."""
+    """dump-probe at work on one CPU; source: options that name the guest."""
 
-    def __init__(self, program, dump, cpu):
+    def __init__(self, program, source, cpu):
         self.process = subprocess.Popen(
-            [program, dump, str(cpu)],
+            [program, *source, str(cpu)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -106,17 +106,21 @@ def choose_addresses(rng, runs, count):
 class Case:
     """One kernel: its guest, stopped, with its dumps."""
 
+    formats = FORMATS
+
     def __init__(self, tap, programs, directory, machine, name):
         self.tap = tap
         self.s390memctl, self.probe = programs
         self.machine = machine
         self.name = name
         self.rng = random.Random(name)
-        self.dumps = {}
+        self.directory = directory
+        self.sources = {}
         self._stop_in_user_code()
-        for kind, form in FORMATS:
-            self.dumps[kind] = os.path.join(directory, f"dump.{kind}")
-            machine.dump(self.dumps[kind], form)
+        for kind, form in self.formats:
+            path = os.path.join(directory, f"dump.{kind}")
+            self.sources[kind] = ("-d", path)
+            machine.dump(path, form)
         self.storage = machine.storage(os.path.join(directory, "storage"))
 
     def _stop_in_user_code(self):
@@ -133,13 +137,13 @@ class Case:
 
     def compare(self, space, cpu, count):
         """Do all agree on random addresses of a space?"""
-        probe = Probe(self.probe, self.dumps["elf"], cpu)
+        probe = Probe(self.probe, self.sources["elf"], cpu)
         runs = list(probe.runs(space, 0, 1 << 53))
         probe.close()
         addrs = choose_addresses(self.rng, runs, count)
         expected = [self.machine.translate(cpu, addr) for addr in addrs]
-        for kind, path in self.dumps.items():
-            probe = Probe(self.probe, path, cpu)
+        for kind, source in self.sources.items():
+            probe = Probe(self.probe, source, cpu)
             wrong = []
             for addr, absolute, (ours, data) in zip(addrs, expected, probe.translate(space, addrs)):
                 good = ours == absolute
@@ -166,10 +170,10 @@ class Case:
 
     def registers(self):
         """The registers of every CPU, against QEMU's."""
-        for kind, path in self.dumps.items():
+        for kind, source in self.sources.items():
             for cpu in range(guest.CPUS):
                 text = self.machine.human("info registers", cpu).replace("=", " ").split()
-                regs = self.run("-d", path, "-c", str(cpu), "regs")
+                regs = self.run(*source, "-c", str(cpu), "regs")
                 shown = [int(regs["psw"]["mask"], 16), int(regs["psw"]["address"], 16)]
                 theirs = [int(text[text.index(word) + 1], 16) for word in ("mask", "addr")]
                 for letter, key in (("R", "gprs"), ("C", "crs")):
@@ -180,7 +184,8 @@ class Case:
                 shown[0] &= ~cc
                 theirs[0] &= ~cc
                 self.tap.test(
-                    shown == theirs and regs["state"] == "from the dump",
+                    shown == theirs
+                    and regs["state"] == ("from the dump" if source[0] == "-d" else "stopped"),
                     f"{self.name}: {kind}: registers of CPU {cpu}",
                     shown,
                     theirs,
@@ -188,19 +193,19 @@ class Case:
 
     def commands(self):
         """The commands, with the spaces that the PSWs select."""
-        for kind, path in self.dumps.items():
-            info = self.run("-d", path, "info")
+        for kind, source in self.sources.items():
+            info = self.run(*source, "info")
             self.tap.test(
                 info["cpus"] == guest.CPUS and info["memory_bytes"] == guest.MEMORY
                 and info["kernel"].startswith(self.name.split()[1]),
                 f"{self.name}: {kind}: info", info,
             )  # fmt: skip
-            target = os.path.join(os.path.dirname(path), f"out.{kind}")
-            self.run("-d", path, "dump", "--space=abs", "0", hex(guest.MEMORY), target)
+            target = os.path.join(self.directory, f"out.{kind}")
+            self.run(*source, "dump", "--space=abs", "0", hex(guest.MEMORY), target)
             with open(target, "rb") as file:
                 same = file.read() == self.storage
             self.tap.test(same, f"{self.name}: {kind}: dump of all absolute storage")
-            refused = self.run("-w", "-d", path, "write", "0x1000", "u8", "1", status=5)
+            refused = self.run("-w", *source, "write", "0x1000", "u8", "1", status=5)
             self.tap.test(
                 "dump" in json.dumps(refused), f"{self.name}: {kind}: write is refused", refused
             )

@@ -60,7 +60,7 @@ class MonitorError(Exception):
 class Guest:
     """From construction, when Linux has booted, to close()."""
 
-    def __init__(self, directory, kernel, initrd):
+    def __init__(self, directory, kernel, initrd, options=()):
         self.console = os.path.join(directory, "console")
         monitor = os.path.join(directory, "qmp")
         self.process = subprocess.Popen(
@@ -71,7 +71,7 @@ class Guest:
              "-device", "sclpconsole,chardev=console",
              "-qmp", f"unix:{monitor},server=on,wait=off",
              "-kernel", kernel, "-initrd", initrd,
-             "-append", "console=ttysclp0 quiet panic=-1"],
+             "-append", "console=ttysclp0 quiet panic=-1", *options],
             stdin=subprocess.DEVNULL, **child_options(),
         )  # fmt: skip
         try:
