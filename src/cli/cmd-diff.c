@@ -14,6 +14,7 @@
 struct differ {
 	struct session *s;
 	struct access first, second;
+	enum space space, space2;	/* that they were read from */
 	bool has_file;
 	struct infile file;	/* instead of second */
 	uint64_t len;
@@ -77,13 +78,16 @@ static struct error *take_run(void *arg, const struct compare_run *run)
 static struct error *read_second(struct differ *d, uint64_t offset, size_t len, struct piece *p)
 {
 	struct access a = d->second;
+	struct error *err;
 
 	if (d->has_file) {
 		p->holes = false;
 		return infile_source(&d->file, offset, p->data, len);
 	}
 	a.addr += offset;
-	return piece_read(d->s, &a, len, p);
+	err = piece_read(d->s, &a, len, p);
+	d->space2 = d->s->target->last_space;
+	return err;
 }
 
 static struct error *compare_all(struct differ *d, struct piece *first, struct piece *second)
@@ -98,6 +102,7 @@ static struct error *compare_all(struct differ *d, struct piece *first, struct p
 		n = d->len - offset < PIECE_MAX ? (size_t)(d->len - offset) : PIECE_MAX;
 		a.addr = d->first.addr + offset;
 		err = piece_read(d->s, &a, n, first);
+		d->space = d->s->target->last_space;
 		if (!err)
 			err = read_second(d, offset, n, second);
 		if (!err)
@@ -117,8 +122,9 @@ static struct error *result(struct differ *d, const struct error *ended)
 	out_hex(o, "bytes_missing", d->missing);
 	out_bool(o, "complete", !d->full && !ended);
 	if (d->full)
-		return error_hint(error_new(ERROR_NO, "stopped after %" PRIu64 " run%s, %" PRIu64 " bytes differ up to there",
-					    d->runs, d->runs == 1 ? "" : "s", d->differing),
+		return error_hint(error_new(ERROR_NO, "stopped after %" PRIu64 " run%s, with %" PRIu64 " differing byte%s",
+					    d->runs, d->runs == 1 ? "" : "s", d->differing,
+					    d->differing == 1 ? "" : "s"),
 				  "--max allows more");
 	if (d->differing)
 		return error_new(ERROR_NO, "%" PRIu64 " of %" PRIu64 " bytes differ", d->differing, d->len);
@@ -128,6 +134,23 @@ static struct error *result(struct differ *d, const struct error *ended)
 		return error_new(ERROR_PARTIAL, "%" PRIu64 " of %" PRIu64 " bytes could not be compared",
 				 d->missing, d->len);
 	return NULL;
+}
+
+/* Which spaces were compared. */
+static struct error *tell_spaces(struct differ *d)
+{
+	struct session *s = d->s;
+	struct error *err;
+
+	s->target->last_space = d->space;
+	err = access_tell_space(s, &d->first);
+	if (d->has_file || err)
+		return err;
+	out_str(s->out, "space2", space_short_name(d->space2));
+	if (out_is_json(s->out) || d->first.space == SPACE_AUTO)
+		return NULL;
+	s->target->last_space = d->space2;
+	return access_tell_space(s, &d->second);
 }
 
 static struct error *diff_ranges(struct differ *d)
@@ -157,7 +180,7 @@ static struct error *diff_ranges(struct differ *d)
 	}
 	if (err && err->kind == ERROR_TARGET)
 		return err;
-	err = command_first_error(err, access_tell_space(s, &d->first));
+	err = command_first_error(err, tell_spaces(d));
 	return command_first_error(err, result(d, err));
 }
 
@@ -267,8 +290,8 @@ const struct command cmd_diff = {
 "Show the bytes of RANGE that differ from those of RANGE2, or of a file: address\n"
 "(and the one in RANGE2), the bytes of RANGE, those of the other. Long runs are\n"
 "shown by their beginning and end. A range is FIRST-LAST, FIRST:LAST, ADDR.LEN,\n"
-"ADDR+LEN, or ADDR LEN as two words; RANGE2 may be an address alone. The exit\n"
-"code is 1 if any bytes differ, 3 if none do but not all could be compared.\n",
+"ADDR+LEN, or ADDR LEN as two words; RANGE2 may be a number or a symbol alone. The\n"
+"exit code is 1 if any bytes differ, 3 if none do but not all could be compared.\n",
 	.example =
 "$ s390memctl -d web1.elf diff abs:0x58-0x67 0x2058\n"
 "0000000000000058  0000000000002058  02 -> 00\n"

@@ -62,8 +62,9 @@ const struct command cmd_keys = {
 	.help =
 "Show the storage keys of the 4 KiB blocks that the pages of the range lie in (of\n"
 "one page without LEN): access-control bits, fetch protection, reference and change\n"
-"bits. Equal keys that follow each other are one line. ADDR may be a RANGE, too:\n"
-"FIRST:LAST or ADDR.LEN. Dumps hold no storage keys.\n",
+"bits. Equal keys that follow each other are one line. Instead of ADDR LEN one\n"
+"word may name the range: FIRST-LAST, FIRST:LAST, ADDR.LEN or ADDR+LEN. Dumps hold\n"
+"no storage keys.\n",
 	.example =
 "$ s390memctl -g web1 keys abs:0.16K\n"
 "0000000000000000-0000000000000fff  06  access control 0, referenced, changed\n"

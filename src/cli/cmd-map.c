@@ -11,10 +11,10 @@
 
 #define RANGES_DEFAULT 65536
 /*
- * Translations that are made at most. A guest of 8 TiB has so many pages; tables
- * that lead back into themselves make a space of 2^52.
+ * Translations that are made at most. 4 TiB have so many pages of 4 KiB; tables
+ * that lead back into themselves make 2^52 of them.
  */
-#define STEPS_MAX (1ULL << 31)
+#define STEPS_MAX (1ULL << 30)
 
 /* A range of the space whose pages are alike. */
 struct mapped {
@@ -147,6 +147,9 @@ static bool continues(const struct mapper *m, const struct translation *t)
 	const struct mapped *r = &m->pending;
 
 	if (!r->len || r->addr + r->len != t->effective || r->code != t->code)
+		return false;
+	/* All 2^64 bytes are one too many to be counted. */
+	if (t->length > UINT64_MAX - r->len)
 		return false;
 	if (t->code)
 		return true;
@@ -339,7 +342,9 @@ const struct command cmd_map = {
 "follow each other are one range; if their absolute addresses do not follow each\n"
 "other it is told how many pieces there are, and --contiguous shows each.\n"
 "Entries that are valid but lead to no usable frame are shown with their\n"
-"exception. The exit code is 1 if nothing is mapped.\n",
+"exception. The exit code is 1 if nothing is mapped, and 3 if not all could be\n"
+"shown: after 65536 ranges or as --max-ranges says, or 2^30 pages, which no guest\n"
+"has, but tables that lead back into themselves.\n",
 	.example =
 "$ s390memctl -d web1.elf map home:0-0x2fffff\n"
 "0000000000000000-0000000000000fff      4K  4K  rwx  absolute 000000000199c000\n"

@@ -41,7 +41,8 @@ static struct error *allocate(struct pattern *p, const char *text, size_t len)
 	if (!len)
 		return pattern_error(text, "it is empty");
 	if (len > PATTERN_MAX)
-		return error_new(ERROR_USAGE, "the pattern has %zu bytes, more than %d", len, PATTERN_MAX);
+		return error_new(ERROR_USAGE, "the pattern has %zu bytes, more than %d", len,
+				 PATTERN_MAX);
 	p->len = len;
 	p->value = malloc(len);
 	p->mask = malloc(len);
@@ -92,7 +93,8 @@ static struct error *apply_mask(const char *text, struct pattern *p)
 	size_t i;
 
 	if (!err && bytes.len != p->len)
-		err = error_new(ERROR_USAGE, "the mask has %zu bytes, the pattern %zu", bytes.len, p->len);
+		err = error_new(ERROR_USAGE, "mask and pattern are not equally long: %zu and %zu bytes",
+				bytes.len, p->len);
 	for (i = 0; !err && i < p->len; i++) {
 		p->mask[i] &= (unsigned char)bytes.data[i];
 		p->value[i] &= p->mask[i];

@@ -54,17 +54,16 @@ struct error *range_arg_word(const char *word, bool or_addr, struct range_arg *r
 	sep = strrchr(text, '.');
 	if (sep && is_length(sep + 1))
 		return split(word, sep, &r->len, r);
-	if (or_addr) {
-		r->addr = strdup(word);
-		return r->addr ? NULL : error_nomem();
-	}
 	sep = strchr(text, '-');
 	if (sep)
 		return split(word, sep, &r->last, r);
 	sep = strrchr(text, '+');
 	if (sep && is_length(sep + 1))
 		return split(word, sep, &r->len, r);
-	return range_error(word, "has no end");
+	if (!or_addr)
+		return range_error(word, "has no end");
+	r->addr = strdup(word);
+	return r->addr ? NULL : error_nomem();
 }
 
 struct error *range_arg_pair(const char *addr, const char *len, struct range_arg *r)

@@ -25,7 +25,7 @@ struct range_arg {
  * else the last "." that a length follows; else the first "-", else the last
  * "+" that a length follows.
  *
- * or_addr: an address alone will do, and "-" and "+" belong to its expression.
+ * or_addr: an address without any of these will do, too.
  * Errors: ERROR_USAGE that names the word. r is to be freed even then.
  */
 struct error *range_arg_word(const char *word, bool or_addr, struct range_arg *r);
