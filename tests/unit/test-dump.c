@@ -400,13 +400,17 @@ static void truncated_at_every_byte(void **state)
 	struct target *t;
 	struct error *err;
 	char path[64];
-	size_t len;
+	size_t len, data;
 	int fd;
 
 	(void)state;
 	make_usual(&b);
+	data = b.len - 10 * PAGE;
 	fd = make_file(&b, path);
 	for (len = b.len; len-- > 0; ) {
+		/* Within a page of data all is alike. */
+		if (len > data + 10 && (len - data + 5) % PAGE > 10 && len % 101)
+			continue;
 		assert_int_equal(ftruncate(fd, (off_t)len), 0);
 		err = dump_open(path, 0, &options, &t);
 		assert_non_null(err);
@@ -438,7 +442,7 @@ static void try_all(struct target *t)
 /* Every byte before the data, changed in several ways: opened or refused, and no more. */
 static void every_byte_damaged(void **state)
 {
-	static const unsigned char masks[] = { 0xff, 0x80, 0x01, 0x10 };
+	static const unsigned char masks[] = { 0xff, 0x80 };
 	struct buf b = BUF_INIT;
 	struct target *t;
 	struct error *err;
@@ -451,6 +455,9 @@ static void every_byte_damaged(void **state)
 	end = b.len - 10 * PAGE;
 	fd = make_file(&b, path);
 	for (i = 0; i < end; i++) {
+		/* The values of registers are all the same to it. */
+		if (i > PHDR(3) && !b.data[i] && i % 7)
+			continue;
 		for (j = 0; j < sizeof(masks); j++) {
 			changed = (char)(b.data[i] ^ masks[j]);
 			assert_int_equal(pwrite(fd, &changed, 1, (off_t)i), 1);
