@@ -106,11 +106,24 @@ static bool is_traced_elsewhere(const struct error *err)
 	return err && (err->errnum == EPERM || err->errnum == EBUSY);
 }
 
+/* A thread that has just gone on is not blocked again at once. */
+static bool is_still_paused(const struct live *l)
+{
+	int tries;
+
+	for (tries = 0; tries < 10; tries++) {
+		if (live_is_paused(l))
+			return true;
+		live_sleep_ns(MSEC / 5);
+	}
+	return false;
+}
+
 static struct error *stop_thread(struct live *l)
 {
 	struct error *err;
 
-	if (l->inj && l->is_stand_in && !live_is_paused(l)) {
+	if (l->inj && l->is_stand_in && !is_still_paused(l)) {
 		inject_close(l->inj);
 		l->inj = NULL;
 	}
