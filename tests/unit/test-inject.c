@@ -325,6 +325,7 @@ static void test_nanosleep_is_refused(void **state)
 
 	(void)state;
 	must(inject_open(pid, pid, -1, &options, &inj));
+	wait_asleep(pid);
 	err = inject_stop(inj);
 	assert_non_null(err);
 	assert_int_equal(err->kind, ERROR_TARGET);
