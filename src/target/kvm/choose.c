@@ -35,22 +35,27 @@ static struct error *try_thread(struct live *l, pid_t tid, bool any_state, uint6
 	};
 	struct inject *inj = NULL;
 	struct error *err;
+	uint64_t ns;
 
 	*taken = false;
 	err = inject_open(l->pid, tid, l->vcpu.fd, &opt, &inj);
 	if (err)
 		return err;
+	l->calls_seen = 0;
+	l->stops_seen = (struct inject_stops){ 0 };
 	err = inject_stop(inj);
 	if (!err && (any_state || inject_where(inj) == INJECT_IN_KVM_RUN)) {
 		l->inj = inj;
 		l->tid = tid;
 		l->is_stand_in = false;
-		l->calls_seen = 0;
 		*taken = true;
 		return NULL;
 	}
-	if (!err)
+	if (!err) {
 		log_verbose(l->t.log, 2, "thread %d is not in KVM_RUN on fd %d", tid, l->vcpu.fd);
+		error_free(inject_resume(inj, &ns));
+	}
+	live_count_stops(l, inj);
 	inject_close(inj);
 	return err;
 }
@@ -148,19 +153,6 @@ static struct error *take_idle_thread(struct live *l, bool *taken)
 	return err;
 }
 
-/*
- * Threads tried without waiting were in KVM_RUN at that instant: the same one,
- * opened to wait for it in each stop.
- */
-static struct error *settle(struct live *l)
-{
-	bool taken = false;
-
-	inject_close(l->inj);
-	l->inj = NULL;
-	return try_thread(l, l->tid, true, RUN_WAIT_NS, &taken);
-}
-
 /* Try until one is taken or the time is over, less time when no thread can be it. */
 static struct error *wait_for_candidate(struct live *l, bool *taken, struct error **last)
 {
@@ -194,7 +186,8 @@ static struct error *choose(struct live *l)
 	}
 	err = wait_for_candidate(l, &taken, &last);
 	if (!err && taken)
-		err = settle(l);
+		/* It was tried without waiting; in later stops it may take a while. */
+		inject_set_wait(l->inj, RUN_WAIT_NS);
 	else if (!err && !(last && last->kind == ERROR_REFUSED))
 		err = take_idle_thread(l, &taken);
 	if (err || taken) {

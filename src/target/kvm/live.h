@@ -72,6 +72,7 @@ struct live {
 	bool stopped;
 	unsigned int calls_in_stop;	/* KVM_S390_MEM_OPs made in this stop */
 	uint64_t calls_seen;	/* inject_calls() when last counted */
+	struct inject_stops stops_seen;	/* and inject_stops() */
 	uint64_t last_stop_ns;
 	uint64_t resumed_at_ns;	/* CLOCK_MONOTONIC, 0: never stopped yet */
 
@@ -122,6 +123,9 @@ void live_sleep_ns(uint64_t ns);
  * ERROR_REFUSED from inject_open(); the thread runs then.
  */
 struct error *live_stop(struct live *l);
+
+/* Take over what inj has counted since it was last asked (or opened). */
+void live_count_stops(struct live *l, const struct inject *inj);
 
 /* Let the thread go on and count the stop; does nothing when it is not stopped. */
 struct error *live_resume(struct live *l);

@@ -173,10 +173,24 @@ struct error *live_stop(struct live *l)
 	return NULL;
 }
 
+void live_count_stops(struct live *l, const struct inject *inj)
+{
+	struct inject_stops now = inject_stops(inj);
+	struct target_stats *stats = &l->t.stats;
+
+	stats->calls += inject_calls(inj) - l->calls_seen;
+	stats->stops += now.count - l->stops_seen.count;
+	stats->stopped_ns += now.sum_ns - l->stops_seen.sum_ns;
+	if (now.longest_ns > stats->longest_ns)
+		stats->longest_ns = now.longest_ns;
+	l->calls_seen = inject_calls(inj);
+	l->stops_seen = now;
+}
+
 struct error *live_resume(struct live *l)
 {
 	struct error *err;
-	uint64_t ns = 0, calls;
+	uint64_t ns = 0;
 
 	if (!l->stopped)
 		return NULL;
@@ -184,13 +198,7 @@ struct error *live_resume(struct live *l)
 	err = inject_resume(l->inj, &ns);
 	l->resumed_at_ns = live_now_ns();
 	l->last_stop_ns = ns;
-	calls = inject_calls(l->inj);
-	l->t.stats.calls += calls - l->calls_seen;
-	l->calls_seen = calls;
-	l->t.stats.stops++;
-	l->t.stats.stopped_ns += ns;
-	if (ns > l->t.stats.longest_ns)
-		l->t.stats.longest_ns = ns;
+	live_count_stops(l, l->inj);
 	return live_gone_error(l, err);
 }
 
