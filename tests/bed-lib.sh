@@ -83,7 +83,8 @@ merge_tap() {
 		result(word, name ": " $0)
 		next
 	}
-	{ print }
+	# Whole lines at once: messages of the bed come in between.
+	{ print; fflush() }
 	END {
 		if (name != "")
 			result("not ok", name ": stopped before its end")

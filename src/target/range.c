@@ -218,10 +218,11 @@ struct step {
 
 /*
  * The hole is expected to go on in steps of the same exception: what to ask.
- * Returns the number of steps, at most max.
+ * verify: ask for the last byte of a large step, too. Returns the number of
+ * steps, at most max.
  */
-static size_t plan_probes(struct walk *w, uint16_t code, size_t max, struct step *steps,
-			  struct attempt *at, uint64_t *addrs)
+static size_t plan_probes(struct walk *w, uint16_t code, size_t max, bool verify,
+			  struct step *steps, struct attempt *at, uint64_t *addrs)
 {
 	uint64_t addr = w->a.addr, left = w->left;
 	struct step *s;
@@ -233,7 +234,7 @@ static size_t plan_probes(struct walk *w, uint16_t code, size_t max, struct step
 		s = &steps[n];
 		*s = (struct step){ .len = hole_length(w, code, addr, left), .last = -1, .next = -1 };
 		/* Within a page, and within a memory slot, nothing else can be. */
-		if (s->len > PAGE && code != PGM_ADDRESSING) {
+		if (verify && s->len > PAGE && code != PGM_ADDRESSING) {
 			s->last = (int)at->count;
 			addrs[at->count++] = addr + s->len - 1;
 		}
@@ -272,12 +273,16 @@ static struct error *take_steps(struct walk *w, size_t count, const struct step 
 	return err;
 }
 
-/* The next byte raises an exception: pass over the hole, up to the next accessible byte. */
+/*
+ * The next byte raises an exception: pass over the hole, up to the next
+ * accessible byte. Its first step is verified, later ones of the same
+ * exception are taken as the architecture has them, more and more at once.
+ */
 static struct error *walk_hole(struct walk *w, uint16_t code)
 {
-	struct step steps[PROBES_MAX / 2];
+	struct step steps[PROBES_MAX];
 	uint64_t addrs[PROBES_MAX];
-	uint16_t codes[PROBES_MAX];
+	uint16_t codes[PROBES_MAX], verified = 0;
 	struct attempt at = { .addrs = addrs, .codes = codes };
 	struct error *err = NULL;
 	size_t max = 1, count;
@@ -285,19 +290,20 @@ static struct error *walk_hole(struct walk *w, uint16_t code)
 
 	while (!err && w->left && (!known || code)) {
 		if (known) {
-			count = plan_probes(w, code, max, steps, &at, addrs);
+			max = code != verified ? 1 : max < PROBES_MAX ? max * 2 : max;
+			count = plan_probes(w, code, max, code != verified, steps, &at, addrs);
+			verified = code;
 			if (at.count)
 				err = attempt(w, &at);
 			if (!err)
 				err = take_steps(w, count, steps, codes, &code, &known);
-			max = max < PROBES_MAX / 2 ? max * 2 : max;
 		} else {
 			addrs[0] = w->a.addr;
 			at.count = 1;
 			err = attempt(w, &at);
 			code = codes[0];
 			known = true;
-			max = 1;
+			verified = 0;
 		}
 		if (!err && w->left && w->stop && w->stop(w->stop_arg))
 			err = error_new(ERROR_PARTIAL, "interrupted");

@@ -6,9 +6,9 @@
 vmm_pid=
 vmm_dir=
 
-# vmm_lives: it has been started and has not ended (a zombie has no command line)
+# vmm_lives: it has been started and has not ended (a zombie has)
 vmm_lives() {
-	[ -n "$vmm_pid" ] && [ -n "$(head -c 1 "/proc/$vmm_pid/cmdline" 2>/dev/null)" ]
+	[ -n "$vmm_pid" ] && grep -q '^State:[^ZX]*$' "/proc/$vmm_pid/status" 2>/dev/null
 }
 
 # vmm_start SCENARIO [OPTION]...: returns when its vCPUs run; sets vmm_pid

@@ -99,6 +99,7 @@ struct inject {
 	uint64_t stop_began;	/* ns, CLOCK_MONOTONIC */
 	uint64_t longest_call;	/* ns, in this stop */
 	uint64_t calls;
+	struct inject_stops stops;
 	sigset_t own_mask;	/* ours, while the thread stands */
 };
 
@@ -460,6 +461,10 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED) {
 		failed = ptrace(PTRACE_DETACH, inj->tid, 0, 0) < 0 ? errno : 0;
 		*stopped_ns = now_ns() - inj->stop_began;
+		inj->stops.count++;
+		inj->stops.sum_ns += *stopped_ns;
+		if (*stopped_ns > inj->stops.longest_ns)
+			inj->stops.longest_ns = *stopped_ns;
 		inj->phase = PHASE_RUNNING;
 	}
 	unblock_own_signals(inj);
@@ -492,6 +497,16 @@ struct error *inject_poke(const struct inject *inj, uint64_t addr, const void *b
 		return NULL;
 	return error_os(ERROR_TARGET, put < 0 ? errno : EFAULT, "writing %zu bytes at %#llx of "
 			"process %d", len, (unsigned long long)addr, (int)inj->pid);
+}
+
+void inject_set_wait(struct inject *inj, uint64_t wait_ns)
+{
+	inj->opt.wait_ns = wait_ns;
+}
+
+struct inject_stops inject_stops(const struct inject *inj)
+{
+	return inj->stops;
 }
 
 uint64_t inject_calls(const struct inject *inj)

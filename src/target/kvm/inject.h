@@ -87,8 +87,23 @@ struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf,
 struct error *inject_poke(const struct inject *inj, uint64_t addr,
 			  const void *buf, size_t len);
 
+/* How long inject_stop() tries from now on to find the thread in KVM_RUN. */
+void inject_set_wait(struct inject *inj, uint64_t wait_ns);
+
 /* Number of system calls made since inject_open(). */
 uint64_t inject_calls(const struct inject *inj);
+
+/*
+ * Every stop since inject_open(), those that were given up included: how many,
+ * how long in all, and the longest. Nanoseconds.
+ */
+struct inject_stops {
+	uint64_t count;
+	uint64_t sum_ns;
+	uint64_t longest_ns;
+};
+
+struct inject_stops inject_stops(const struct inject *inj);
 
 /* Free; resumes the thread first if it is stopped. NULL is allowed. */
 void inject_close(struct inject *inj);

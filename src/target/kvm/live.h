@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The insides of a live vCPU, shared by the files that make up the target:
- * attach.c makes it, stop.c stops and resumes its thread, call.c makes one
- * KVM_S390_MEM_OP there, scratch.c keeps memory in the VMM, memop.c does the
- * operations by it, storage.c has absolute storage for our own translation
- * (prove.c finds it in the VMM), engine.c chooses between the two, skeys.c asks
- * for storage keys, facts.c tells about it.
+ * attach.c makes it, choose.c finds its thread, stop.c stops and resumes that,
+ * call.c makes one KVM_S390_MEM_OP there, scratch.c keeps memory in the VMM,
+ * memop.c does the operations by it, storage.c has absolute storage for our own
+ * translation (prove.c finds it in the VMM), engine.c chooses between the two,
+ * skeys.c asks for storage keys, facts.c tells about it.
  */
 #ifndef S390MEMCTL_TARGET_KVM_LIVE_H
 #define S390MEMCTL_TARGET_KVM_LIVE_H
@@ -68,12 +68,14 @@ struct live {
 	bool not_s390;		/* KVM has said that it does not know the ioctl */
 	enum live_answer is_protected;
 
-	/* stop.c */
+	/* choose.c, stop.c */
 	struct inject *inj;	/* NULL: the thread is not chosen yet */
 	pid_t tid;		/* 0: not chosen yet */
+	bool is_stand_in;	/* another thread's in place of the vCPU's, see live_is_paused() */
 	bool stopped;
 	unsigned int calls_in_stop;	/* KVM_S390_MEM_OPs made in this stop */
 	uint64_t calls_seen;	/* inject_calls() when last counted */
+	struct inject_stops stops_seen;	/* and inject_stops() */
 	uint64_t last_stop_ns;
 	uint64_t resumed_at_ns;	/* CLOCK_MONOTONIC, 0: never stopped yet */
 
@@ -100,10 +102,27 @@ static inline struct live *live_of(struct target *t)
 	return (struct live *)t;
 }
 
+/* choose.c */
+
+/*
+ * Find the vCPU's thread, by stopping candidates; l->inj and l->tid are it, and
+ * it stands. Errors: ERROR_TARGET; ERROR_REFUSED when it cannot be told or
+ * inject_open() refuses.
+ */
+struct error *live_choose_thread(struct live *l);
+
+/*
+ * Is every thread of the VMM blocked, and none of them in KVM_RUN? Then nobody
+ * holds a vCPU's mutex, and any thread can make the ioctl without waiting.
+ */
+bool live_is_paused(const struct live *l);
+
 /* stop.c */
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t live_now_ns(void);
+/* Sleep; less when a signal comes. */
+void live_sleep_ns(uint64_t ns);
 
 /*
  * Stop the vCPU's thread; the first time, find out which it is. After it has
@@ -111,6 +130,9 @@ uint64_t live_now_ns(void);
  * ERROR_REFUSED from inject_open(); the thread runs then.
  */
 struct error *live_stop(struct live *l);
+
+/* Take over what inj has counted since it was last asked (or opened). */
+void live_count_stops(struct live *l, const struct inject *inj);
 
 /* Let the thread go on and count the stop; does nothing when it is not stopped. */
 struct error *live_resume(struct live *l);

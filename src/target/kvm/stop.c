@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which thread is the vCPU's, and when it stands and runs. */
+/* When the vCPU's thread stands and runs, and in which address space it stands. */
 #include <errno.h>
 #include <linux/kcmp.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -12,16 +11,10 @@
 
 #include "arch/psw.h"
 #include "target/kvm/live.h"
-#include "target/kvm/procfs.h"
-#include "target/kvm/threads.h"
 
 #define MSEC			1000000ULL
-#define THREAD_WAIT_NS		(500 * MSEC)	/* for the vCPU's thread to be seen in KVM_RUN */
-#define RUN_WAIT_NS		(200 * MSEC)	/* for a known thread to come to KVM_RUN */
-#define IDLE_WAIT_NS		(2 * MSEC)	/* the same when it is known not to be there */
 #define CONTEXT_WAIT_NS		(1000 * MSEC)	/* for the vCPU to come back to its address space */
 #define TRACER_WAIT_NS		(3000 * MSEC)	/* for another s390memctl to let go of the thread */
-#define CANDIDATES_MAX		256		/* threads tried in one round */
 
 uint64_t live_now_ns(void)
 {
@@ -31,7 +24,7 @@ uint64_t live_now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }
 
-static void sleep_ns(uint64_t ns)
+void live_sleep_ns(uint64_t ns)
 {
 	struct timespec ts = {
 		.tv_sec = (time_t)(ns / 1000000000ULL),
@@ -94,168 +87,6 @@ static void take_snapshot(struct live *l)
 	memcpy(l->acrs, l->run + KVMU_RUN_ACRS, sizeof(l->acrs));
 }
 
-/*
- * Try a thread: open the injection and stop it. It is taken when it was in
- * KVM_RUN, or whatever it was doing if any_state; this and each later stop
- * waits up to wait_ns for it to be in KVM_RUN. *taken: it stands now and l->inj
- * is it.
- */
-static struct error *try_thread(struct live *l, pid_t tid, bool any_state, uint64_t wait_ns,
-				bool *taken)
-{
-	struct inject_options opt = {
-		.log = l->t.log,
-		.max_stop_ns = l->max_stop_ns,
-		.wait_ns = wait_ns,
-		.suspend_seccomp = l->suspend_seccomp,
-		.interrupted = l->interrupted,
-	};
-	struct inject *inj = NULL;
-	struct error *err;
-
-	*taken = false;
-	err = inject_open(l->pid, tid, l->vcpu.fd, &opt, &inj);
-	if (err)
-		return err;
-	err = inject_stop(inj);
-	if (!err && (any_state || inject_where(inj) == INJECT_IN_KVM_RUN)) {
-		log_verbose(l->t.log, 1, "thread %d runs vCPU %d%s", tid, l->vcpu.id,
-			    inject_where(inj) == INJECT_IN_KVM_RUN ? " (stopped in KVM_RUN)" :
-			    " (it is outside KVM_RUN now)");
-		l->inj = inj;
-		l->tid = tid;
-		l->calls_seen = 0;
-		*taken = true;
-		return NULL;
-	}
-	if (!err)
-		log_verbose(l->t.log, 2, "thread %d is not in KVM_RUN on fd %d", tid, l->vcpu.fd);
-	inject_close(inj);
-	return err;
-}
-
-/* Try all candidates once. *last: the error of the last one that could not be tried. */
-static struct error *try_candidates(struct live *l, bool *taken, struct error **last)
-{
-	pid_t *tids = NULL;
-	size_t count = 0, i;
-	struct error *err;
-
-	err = vcpu_candidates(l->proc, l->pid, &l->vcpu, &tids, &count);
-	if (err)
-		return err;
-	if (count > CANDIDATES_MAX)
-		count = CANDIDATES_MAX;
-	for (i = 0; i < count && !*taken; i++) {
-		err = live_check_interrupted(l);
-		if (err)
-			break;
-		error_free(*last);
-		*last = try_thread(l, tids[i], false, 0, taken);
-		if (*last && (*last)->kind == ERROR_REFUSED)
-			break;
-	}
-	free(tids);
-	return err;
-}
-
-/*
- * If every thread is blocked and none of them in KVM_RUN, nobody holds the
- * vCPU's mutex, and any thread can make the ioctl without waiting: a guest
- * that its VMM has paused. *tid: one to use, 0 if it is not so.
- */
-static struct error *paused_thread(struct live *l, pid_t *tid)
-{
-	struct thread_info *threads = NULL;
-	size_t count = 0, i;
-	pid_t *tids = NULL;
-	struct error *err;
-	int dir, ret;
-
-	*tid = 0;
-	dir = procfs_open(l->proc, l->pid);
-	if (dir < 0)
-		return NULL;
-	ret = threads_look(dir, &threads, &count);
-	close(dir);
-	if (ret < 0)
-		return NULL;
-	for (i = 0; i < count; i++)
-		if (!threads[i].worker && (!threads[i].known || threads[i].run_fd >= 0))
-			break;
-	free(threads);
-	if (i < count)
-		return NULL;
-	err = vcpu_candidates(l->proc, l->pid, &l->vcpu, &tids, &count);
-	if (!err && count)
-		*tid = tids[0];
-	free(tids);
-	return err;
-}
-
-/* None was seen in KVM_RUN for long enough: use the thread that /proc takes for it. */
-static struct error *take_idle_thread(struct live *l, bool *taken)
-{
-	struct error *err = vcpu_refresh(l->proc, l->pid, &l->vcpu);
-	pid_t tid = l->vcpu.tid;
-
-	if (!err && !tid)
-		err = paused_thread(l, &tid);
-	if (err || !tid)
-		return err;
-	return try_thread(l, tid, true, IDLE_WAIT_NS, taken);
-}
-
-/*
- * Threads tried without waiting were in KVM_RUN at that instant: the same one,
- * opened to wait for it in each stop.
- */
-static struct error *settle(struct live *l)
-{
-	bool taken = false;
-
-	inject_close(l->inj);
-	l->inj = NULL;
-	return try_thread(l, l->tid, true, RUN_WAIT_NS, &taken);
-}
-
-/* Find the vCPU's thread; it stands afterwards. */
-static struct error *choose_thread(struct live *l)
-{
-	uint64_t deadline = live_now_ns() + THREAD_WAIT_NS;
-	struct error *err, *last = NULL;
-	bool taken = false;
-
-	err = vcpu_refresh(l->proc, l->pid, &l->vcpu);
-	if (err)
-		return err;
-	if (l->vcpu.tid && l->vcpu.tid_sure) {
-		err = try_thread(l, l->vcpu.tid, false, RUN_WAIT_NS, &taken);
-		return err || taken ? err : try_thread(l, l->vcpu.tid, true, IDLE_WAIT_NS, &taken);
-	}
-	while (!err && !taken) {
-		err = try_candidates(l, &taken, &last);
-		if (err || taken || (last && last->kind == ERROR_REFUSED) ||
-		    live_now_ns() > deadline)
-			break;
-		sleep_ns(5 * MSEC);
-	}
-	if (!err && taken)
-		err = settle(l);
-	else if (!err && !(last && last->kind == ERROR_REFUSED))
-		err = take_idle_thread(l, &taken);
-	if (err || taken) {
-		error_free(last);
-		return err;
-	}
-	if (last)
-		return last;
-	return error_hint(error_new(ERROR_REFUSED,
-				    "which thread of PID %d runs vCPU %d cannot be told: none was seen in KVM_RUN on fd %d",
-				    l->pid, l->vcpu.id, l->vcpu.fd),
-			  "a paused guest has to be resumed, or its QEMU started with -name debug-threads=on");
-}
-
 /* After a stop the vCPU gets as long as it stood, so that long transfers take no more than half of it. */
 static void leave_time_to_run(const struct live *l)
 {
@@ -266,7 +97,7 @@ static void leave_time_to_run(const struct live *l)
 	pause = l->last_stop_ns < l->max_stop_ns ? l->last_stop_ns : l->max_stop_ns;
 	elapsed = live_now_ns() - l->resumed_at_ns;
 	if (elapsed < pause)
-		sleep_ns(pause - elapsed);
+		live_sleep_ns(pause - elapsed);
 }
 
 /* A thread has one tracer at a time, and another s390memctl is through in a moment. */
@@ -275,12 +106,29 @@ static bool is_traced_elsewhere(const struct error *err)
 	return err && (err->errnum == EPERM || err->errnum == EBUSY);
 }
 
+/* A thread that has just gone on is not blocked again at once. */
+static bool is_still_paused(const struct live *l)
+{
+	int tries;
+
+	for (tries = 0; tries < 10; tries++) {
+		if (live_is_paused(l))
+			return true;
+		live_sleep_ns(MSEC / 5);
+	}
+	return false;
+}
+
 static struct error *stop_thread(struct live *l)
 {
 	struct error *err;
 
+	if (l->inj && l->is_stand_in && !is_still_paused(l)) {
+		inject_close(l->inj);
+		l->inj = NULL;
+	}
 	if (!l->inj)
-		return choose_thread(l);
+		return live_choose_thread(l);
 	err = inject_stop(l->inj);
 	if (!err || live_is_gone(l) || is_traced_elsewhere(err))
 		return err;
@@ -291,7 +139,7 @@ static struct error *stop_thread(struct live *l)
 	inject_close(l->inj);
 	l->inj = NULL;
 	l->tid = 0;
-	return choose_thread(l);
+	return live_choose_thread(l);
 }
 
 struct error *live_stop(struct live *l)
@@ -308,7 +156,7 @@ struct error *live_stop(struct live *l)
 	while (is_traced_elsewhere(err) && live_now_ns() < deadline &&
 	       !(l->interrupted && *l->interrupted)) {
 		error_free(err);
-		sleep_ns(MSEC);
+		live_sleep_ns(MSEC);
 		err = stop_thread(l);
 	}
 	if (err)
@@ -325,10 +173,24 @@ struct error *live_stop(struct live *l)
 	return NULL;
 }
 
+void live_count_stops(struct live *l, const struct inject *inj)
+{
+	struct inject_stops now = inject_stops(inj);
+	struct target_stats *stats = &l->t.stats;
+
+	stats->calls += inject_calls(inj) - l->calls_seen;
+	stats->stops += now.count - l->stops_seen.count;
+	stats->stopped_ns += now.sum_ns - l->stops_seen.sum_ns;
+	if (now.longest_ns > stats->longest_ns)
+		stats->longest_ns = now.longest_ns;
+	l->calls_seen = inject_calls(inj);
+	l->stops_seen = now;
+}
+
 struct error *live_resume(struct live *l)
 {
 	struct error *err;
-	uint64_t ns = 0, calls;
+	uint64_t ns = 0;
 
 	if (!l->stopped)
 		return NULL;
@@ -336,13 +198,7 @@ struct error *live_resume(struct live *l)
 	err = inject_resume(l->inj, &ns);
 	l->resumed_at_ns = live_now_ns();
 	l->last_stop_ns = ns;
-	calls = inject_calls(l->inj);
-	l->t.stats.calls += calls - l->calls_seen;
-	l->calls_seen = calls;
-	l->t.stats.stops++;
-	l->t.stats.stopped_ns += ns;
-	if (ns > l->t.stats.longest_ns)
-		l->t.stats.longest_ns = ns;
+	live_count_stops(l, l->inj);
 	return live_gone_error(l, err);
 }
 
@@ -427,7 +283,7 @@ struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *cont
 			return error_new(ERROR_PARTIAL,
 					 "the vCPU has left the address space of this operation (%s) and did not come back",
 					 space_name(context->space));
-		sleep_ns(wait);
+		live_sleep_ns(wait);
 		wait = wait < 8 * MSEC ? wait * 2 : wait;
 	}
 }
