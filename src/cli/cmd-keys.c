@@ -66,8 +66,9 @@ const struct command cmd_keys = {
 "word may name the range: FIRST-LAST, FIRST:LAST, ADDR.LEN or ADDR+LEN. Dumps hold\n"
 "no storage keys.\n",
 	.example =
-"$ s390memctl -g web1 keys abs:0.16K\n"
-"0000000000000000-0000000000000fff  06  access control 0, referenced, changed\n"
-"0000000000001000-0000000000003fff  00  access control 0\n",
+"$ s390memctl -g web1 keys abs:0x11f000+16K\n"
+"000000000011f000-000000000011ffff  06  access control 0, referenced, changed\n"
+"0000000000120000-0000000000120fff  38  access control 3, fetch-protected\n"
+"0000000000121000-0000000000122fff  06  access control 0, referenced, changed\n",
 	.run = run_keys,
 };

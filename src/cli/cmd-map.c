@@ -16,6 +16,8 @@
  */
 #define STEPS_MAX (1ULL << 30)
 
+#define NOWHERE (1ULL << 62)	/* an address where no machine has storage */
+
 /* A range of the space whose pages are alike. */
 struct mapped {
 	uint64_t addr, len;	/* len 0: none */
@@ -260,6 +262,24 @@ static void show_totals(const struct mapper *m)
 	out_hex(o, "bytes_unusable", m->useless);
 }
 
+/*
+ * Real and absolute storage have no tables that tell where nothing is; unless
+ * the target knows it, all of 2^64 bytes would have to be tried.
+ */
+static struct error *check_endless(const struct walk_space *ws)
+{
+	struct translation t;
+
+	if ((ws->as.dat && !(ws->as.asce & ASCE_REAL)) || ws->as.mask != UINT64_MAX)
+		return NULL;
+	if (!translate(&ws->as, NOWHERE, &t) && t.error)
+		return walk_space_error(ws, &t);
+	if (t.length > UINT32_MAX)
+		return NULL;
+	return error_hint(error_new(ERROR_USAGE, "where the storage of this guest ends is not known: a RANGE is needed"),
+			  "such as real:0+4G or abs:0+4G");
+}
+
 static struct error *map_space(struct mapper *m, const struct access *a, uint64_t len)
 {
 	struct error *err = walk_space_open(m->s, a, REFERENCE_FETCH, NULL, &m->ws);
@@ -277,11 +297,15 @@ static struct error *map_space(struct mapper *m, const struct access *a, uint64_
 		translate(&m->ws.as, first, &t);
 		return walk_space_error(&m->ws, &t);
 	}
+	err = len ? NULL : check_endless(&m->ws);
+	if (err)
+		return err;
 	out_array(m->s->out, "ranges");
 	progress_start(&m->progress, &m->s->log, 0);
 	err = map_range(m, first, last);
 	out_close(m->s->out);
 	show_totals(m);
+	walk_space_done(m->s, &m->ws);
 	err = command_first_error(err, access_tell_space(m->s, a));
 	return err || m->ranges ? err : error_new(ERROR_NO, "nothing is mapped");
 }
@@ -344,7 +368,8 @@ const struct command cmd_map = {
 "Entries that are valid but lead to no usable frame are shown with their\n"
 "exception. The exit code is 1 if nothing is mapped, and 3 if not all could be\n"
 "shown: after 65536 ranges or as --max-ranges says, or 2^30 pages, which no guest\n"
-"has, but tables that lead back into themselves.\n",
+"has, but tables that lead back into themselves. Real and absolute storage need a\n"
+"RANGE where it is not known how much there is.\n",
 	.example =
 "$ s390memctl -d web1.elf map home:0-0x2fffff\n"
 "0000000000000000-0000000000000fff      4K  4K  rwx  absolute 000000000199c000\n"

@@ -249,6 +249,7 @@ static struct error *translate_address(struct session *s, const struct access *a
 		show_result(s->out, &ws, &t);
 	else
 		err = walk_space_error(&ws, &t);
+	walk_space_done(s, &ws);
 	return command_first_error(err, access_tell_space(s, a));
 }
 

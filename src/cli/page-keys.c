@@ -12,9 +12,9 @@
 #define KEY_REFERENCED	0x04
 #define KEY_CHANGED	0x02
 
-/* The absolute addresses of pages; codes of those that have none. */
+/* The absolute addresses of pages; codes of those that have none; the space that it was. */
 static struct error *find_frames(struct session *s, const struct access *a, size_t count,
-				 uint64_t *frames, struct page_key *keys)
+				 uint64_t *frames, struct page_key *keys, enum space *space)
 {
 	uint64_t addr = a->addr & ~(PAGE_KEYS_PAGE - 1);
 	struct walk_space ws;
@@ -23,6 +23,8 @@ static struct error *find_frames(struct session *s, const struct access *a, size
 	size_t i;
 
 	err = walk_space_open(s, a, REFERENCE_FETCH, NULL, &ws);
+	if (!err)
+		*space = ws.as.space;
 	for (i = 0; !err && i < count; i++) {
 		keys[i].code = 0;
 		if (translate(&ws.as, addr + i * PAGE_KEYS_PAGE, &t))
@@ -58,6 +60,7 @@ struct error *page_keys_get(struct session *s, const struct access *a, size_t co
 			    struct page_key *keys)
 {
 	uint64_t frames[PAGE_KEYS_MAX];
+	enum space space = a->space;
 	struct error *err = NULL;
 	size_t i, n;
 
@@ -66,10 +69,11 @@ struct error *page_keys_get(struct session *s, const struct access *a, size_t co
 				 s->target->ops->live ? "this guest does not tell them"
 						      : "a dump does not hold them");
 	if (a->space == SPACE_ABSOLUTE) {
+		err = get_run(s, a->addr & ~(PAGE_KEYS_PAGE - 1), count, keys);
 		s->target->last_space = SPACE_ABSOLUTE;
-		return get_run(s, a->addr & ~(PAGE_KEYS_PAGE - 1), count, keys);
+		return err;
 	}
-	err = find_frames(s, a, count, frames, keys);
+	err = find_frames(s, a, count, frames, keys, &space);
 	for (i = 0; !err && i < count; i += n) {
 		n = 1;
 		if (keys[i].code)
@@ -79,6 +83,7 @@ struct error *page_keys_get(struct session *s, const struct access *a, size_t co
 			n++;
 		err = get_run(s, frames[i], n, keys + i);
 	}
+	s->target->last_space = space;
 	return err;
 }
 

@@ -51,8 +51,12 @@ struct error *walk_space_open(struct session *s, const struct access *a, enum re
 	};
 	ws->access = *a;
 	address_space_open(&ws->as, &context, &reference);
-	s->target->last_space = ws->as.space;
 	return NULL;
+}
+
+void walk_space_done(struct session *s, const struct walk_space *ws)
+{
+	s->target->last_space = ws->as.space;
 }
 
 struct error *walk_space_error(const struct walk_space *ws, const struct translation *t)

@@ -15,7 +15,7 @@ struct walk_space {
 };
 
 /*
- * Open the space of an access; its space is the target's last one then.
+ * Open the space of an access.
  *
  * trace: records the steps, and the TLB is not used; or NULL. Errors: those of
  * the target's walk operation, ERROR_REFUSED where it has none, or for a key
@@ -24,6 +24,11 @@ struct walk_space {
  */
 struct error *walk_space_open(struct session *s, const struct access *a, enum reference_type type,
 			      struct translation_trace *trace, struct walk_space *ws);
+/*
+ * What the translations were made for is the target's last space, for
+ * access_tell_space(): the reads of tables have left another one there.
+ */
+void walk_space_done(struct session *s, const struct walk_space *ws);
 /* The error of a translation in this space that has failed. */
 struct error *walk_space_error(const struct walk_space *ws, const struct translation *t)
 	__attribute__((returns_nonnull));

@@ -83,9 +83,10 @@ or store (w) them, and if not, which exception it would meet. Nothing is read
 and nothing is written. The exit code is 1 if any access would fail.
 
 Options:
-      --space=SPACE       auto: as the PSW says (default); abs: absolute; sida: secure data area
+      --space=SPACE       auto: the PSW's (default); pri, sec, home, arN, alet=X, asce=X, real, abs, sida
       --ar=N              access register 0-15, for a vCPU in access-register mode (default 0)
       --key=K             access with this access key, 0-15
+      --engine=ENGINE     auto (default), ioctl: KVM, walk: own translation, or both, compared
 
 Example:
 $ s390memctl -g web1 check rw 0x400000 8K
