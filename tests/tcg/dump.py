@@ -21,6 +21,7 @@ import guest
 PAGE = 4096
 KERNEL_ADDRESSES = 5000
 USER_ADDRESSES = 1000
+MAP_ADDRESSES = 400
 HOLES = 5  # one of so many addresses is beside what is mapped
 PROBLEM_STATE = 1 << 48
 SPACE = 3 << 46
@@ -191,6 +192,46 @@ class Case:
                     theirs,
                 )
 
+    def map(self, space, cpu, count):
+        """What map and translate say of random addresses, against QEMU's translation."""
+        for kind, source in self.sources.items():
+            source = (*source, "-c", str(cpu))
+            answer = self.run(*source, "map", "--contiguous", f"--space={space}")
+            ranges = [
+                (int(r["address"], 16), int(r["address"], 16) + int(r["length"], 16), int(r["absolute"], 16))
+                for r in answer["ranges"]
+            ]  # fmt: skip
+            wrong = []
+            for number, addr in enumerate(choose_addresses(self.rng, ranges, count)):
+                expected = self.machine.translate(cpu, addr)
+                shown = [absolute + addr - first for first, last, absolute in ranges if first <= addr < last]
+                if shown != ([] if expected is None else [expected]):
+                    wrong.append(f"map: {addr:016x}: QEMU {expected}, s390memctl {shown}")
+                if number % 20:
+                    continue
+                steps = self.run(*source, "translate", f"{space}:{addr:#x}",
+                                 status=2 if expected is None else 0)  # fmt: skip
+                if steps.get("absolute") != (expected if expected is None else hex(expected)):
+                    wrong.append(f"translate: {addr:016x}: QEMU {expected}, s390memctl {steps}")
+            self.tap.test(
+                not wrong and sum(last - first for first, last, _ in ranges) == int(answer["bytes"], 16),
+                f"{self.name}: {kind}: map and translate, {space}, CPU {cpu} ({len(ranges)} ranges)",
+                *wrong[:10],
+            )
+
+    def search(self, source, kind):
+        """Every place of a text, as Python finds it."""
+        text = b"Linux"
+        expected, at = [], self.storage.find(text)
+        while at >= 0:
+            expected.append(at)
+            at = self.storage.find(text, at + 1)
+        answer = self.run(*source, "search", "--max=100000", f"abs:0+{guest.MEMORY}", "-t", "str",
+                          text.decode())  # fmt: skip
+        found = [int(match["address"], 16) for match in answer["matches"]]
+        self.tap.test(found == expected, f"{self.name}: {kind}: search ({len(expected)} matches)",
+                      len(found))  # fmt: skip
+
     def commands(self):
         """The commands, with the spaces that the PSWs select."""
         for kind, source in self.sources.items():
@@ -205,6 +246,7 @@ class Case:
             with open(target, "rb") as file:
                 same = file.read() == self.storage
             self.tap.test(same, f"{self.name}: {kind}: dump of all absolute storage")
+            self.search(source, kind)
             refused = self.run("-w", *source, "write", "0x1000", "u8", "1", status=5)
             self.tap.test(
                 "dump" in json.dumps(refused), f"{self.name}: {kind}: write is refused", refused
@@ -221,6 +263,8 @@ def run_kernel(tap, cache, programs, version):
             case.compare("home", case.kernel, KERNEL_ADDRESSES)
             case.compare("pri", case.user, USER_ADDRESSES)
             case.registers()
+            case.map("home", case.kernel, MAP_ADDRESSES)
+            case.map("pri", case.user, MAP_ADDRESSES)
         finally:
             machine.close()
         case.commands()

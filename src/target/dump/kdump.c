@@ -215,8 +215,7 @@ static void close_kdump(struct dump *d)
 {
 	struct kdump_private *k = d->private;
 
-	if (k && k->pages)
-		kdump_bmp_decref(k->pages);
+	/* The bitmap is the context's: kdump_get_attr() of 0.5.1 gives no reference of its own. */
 	if (k && k->ctx)
 		kdump_free(k->ctx);
 	free(k);
