@@ -408,7 +408,8 @@ static void names_are_completed(void **state)
 	assert_completed(NULL, "re", 0, "regs");
 	assert_completed(NULL, "re", 1, "read");
 	assert_completed(NULL, "re", 2, NULL);
-	assert_completed("read", "--k", 0, "--key=");
+	assert_completed("read", "--k", 0, "--keys");
+	assert_completed("read", "--k", 1, "--key=");
 	assert_completed("read", "--eb", 0, "--ebcdic");
 	assert_completed("read", "--force", 0, NULL);
 	assert_completed("read", "x", 0, NULL);
