@@ -25,7 +25,7 @@
 static struct error *parse_shown(struct qmp_guest *g, const char *text, uint8_t *key)
 {
 	const char *p = strstr(text, "key: 0x");
-	char shown[160], *end;
+	char raw[80], shown[320], *end;
 	unsigned long value;
 
 	if (p) {
@@ -36,8 +36,8 @@ static struct error *parse_shown(struct qmp_guest *g, const char *text, uint8_t 
 		}
 	}
 	if (!strncmp(text, "Error: ", 7)) {
-		snprintf(shown, sizeof(shown) / 4, "%.*s", (int)strcspn(text + 7, "\r\n"), text + 7);
-		printable(shown, sizeof(shown), shown);
+		snprintf(raw, sizeof(raw), "%.*s", (int)strcspn(text + 7, "\r\n"), text + 7);
+		printable(shown, sizeof(shown), raw);
 		return error_new(ERROR_TARGET, "storage keys: QEMU says: %s", shown);
 	}
 	return qmp_bad_answer(&g->q, "info skeys", "tells no storage key");
