@@ -194,7 +194,7 @@ like "access register 3 is right on every kernel" '"data":"0000000000120008"'
 is "the guest's access registers are as they were" "$(acrs)" "$before"
 S390MEMCTL_NO_AR_LOAD=1
 export S390MEMCTL_NO_AR_LOAD
-run s390memctl --quiet -j -p "$vmm_pid" read --ar 3 0x10008 8
+run s390memctl --quiet -j -p "$vmm_pid" read --engine=ioctl --ar 3 0x10008 8
 if [ "$buggy" = yes ]; then
 	expect_status "without the guest's registers in the thread: an error" 4
 	like "which tells of the bug" "lacks commit 01be7f53dfc2" "$err"
@@ -203,7 +203,13 @@ else
 	like "and answers right" '"data":"0000000000120008"'
 fi
 is "the guest's access registers are as they were then, too" "$(acrs)" "$before"
-run s390memctl --quiet -w -p "$vmm_pid" write --ar 3 0x10008 00
+run s390memctl -j -p "$vmm_pid" -e "read --ar 3 0x10008 8" -e "check w --ar 3 0x10008 8" \
+	-e "read --ar 4 0x10008 8"
+is "own translation is right on every kernel" \
+	"$status $(grep -o '"data":"[^"]*"' "$out" | cut -d '"' -f 4 | tr '\n' ' ')" \
+	"0 0000000000120008 0000000000130008 "
+is "the guest's access registers are as they were after that" "$(acrs)" "$before"
+run s390memctl --quiet -w -p "$vmm_pid" write --engine=ioctl --ar 3 0x10008 00
 if [ "$buggy" = yes ]; then
 	is "a write into the wrong space is refused" "$((status != 0)) $(vmm peek 0x100008 8) $(vmm peek 0x120008 8)" \
 		"1 0000000000100008 0000000000120008"
@@ -212,6 +218,9 @@ else
 		"0 0000000000100008 00"
 fi
 is "and once more" "$(acrs)" "$before"
+run s390memctl --quiet -w -p "$vmm_pid" write --ar 3 0x10008 01
+is "a write by own translation" "$status $(vmm peek 0x100008 8) $(vmm peek 0x120008 1)" \
+	"0 0000000000100008 01"
 unset S390MEMCTL_NO_AR_LOAD
 vmm_stop
 done_testing

@@ -144,7 +144,12 @@ struct error *engine_by_walk(struct live *l, struct operation *op,
 		return err;
 	/* Its own accesses to storage are no transfers of the user's. */
 	bytes = l->t.stats.bytes;
+	l->storage.in_doubt = false;
 	err = run_walk(w, op);
+	if (l->storage.in_doubt && (!err || err->kind == ERROR_ACCESS)) {
+		error_free(err);
+		err = storage_doubt();
+	}
 	l->t.stats.bytes = bytes;
 	if (op->kind == OPERATION_READ || op->kind == OPERATION_WRITE)
 		l->t.stats.bytes += op->done;

@@ -260,11 +260,12 @@ static void refuse(struct live *l, const char *why)
 static struct error *try_all(struct trial *t, const struct ram_candidate *c, size_t count)
 {
 	struct live_ram *ram = &t->l->storage.ram, found = { .state = RAM_REFUSED };
-	unsigned int content, right = 0;
+	unsigned int content, right = 0, exact = 0;
 	struct error *err = NULL;
 	size_t i;
 
 	for (i = 0; i < count && !err; i++) {
+		exact += c[i].exact;
 		if (!t->absolute && !c[i].exact)
 			continue;
 		err = try_candidate(t, &c[i], &content);
@@ -283,8 +284,11 @@ static struct error *try_all(struct trial *t, const struct ram_candidate *c, siz
 	}
 	*ram = found;
 	ram->state = RAM_PROVEN;
+	/* What else looks like a memory slot may be one. */
 	if (t->absolute)
 		ram->max = ram->size;
+	else if (exact > 1)
+		ram->max = UINT64_MAX;
 	log_verbose(t->l->t.log, 1, "guest RAM is %llu MiB at %#llx in PID %d: %s",
 		    (unsigned long long)(ram->size / RAM_MIB), (unsigned long long)ram->start,
 		    t->l->pid, ram->why);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "arch/pgm.h"
 #include "target/kvm/live.h"
 
 #define PAGE	4096ULL
@@ -34,6 +35,13 @@ static int keep_failure(struct live *l, struct error *err)
 	return -EIO;
 }
 
+struct error *storage_doubt(void)
+{
+	return error_hint(error_new(ERROR_TARGET,
+				    "whether the guest has storage there cannot be told: it is not in the VMM's mapping that is proven to be guest RAM, but there are others"),
+			  "with Linux 5.18 on the host KVM itself knows");
+}
+
 static struct error *failure(void *arg, int errnum)
 {
 	struct live *l = arg;
@@ -44,7 +52,7 @@ static struct error *failure(void *arg, int errnum)
 		return err;
 	error_free(err);
 	if (errnum == ENXIO)
-		return error_new(ERROR_TARGET, "whether the guest has storage there cannot be told: the VMM's mapping of its RAM may end before");
+		return storage_doubt();
 	return live_gone_error(l, error_os(ERROR_TARGET, errnum, "the VMM's mapping of guest RAM"));
 }
 
@@ -72,12 +80,16 @@ static int read_ram(struct live *l, uint64_t addr, unsigned char *buf, size_t le
 /* An operation of the VM has ended with err: what a callback returns. */
 static int vm_result(struct live *l, struct error *err)
 {
+	bool outside;
+
 	if (!err)
 		return 0;
 	if (err->kind != ERROR_ACCESS)
 		return keep_failure(l, err);
+	outside = err->access.code == PGM_ADDRESSING;
 	error_free(err);
-	return STORAGE_OUTSIDE;
+	/* Before Linux 7.0 KVM tells a failure of the host's to copy as protection. */
+	return outside ? STORAGE_OUTSIDE : -EFAULT;
 }
 
 static int read_vm(struct live *l, uint64_t addr, unsigned char *buf, size_t len, size_t *done)
@@ -172,8 +184,10 @@ static uint64_t extent(void *arg, uint64_t addr, bool *present)
 		*present = is_mib_present(l, addr);
 		return RAM_MIB - addr % RAM_MIB;
 	}
-	if (addr < ram->max)
-		return ram->max - addr;	/* the access itself will say that it cannot be told */
+	if (addr < ram->max) {
+		l->storage.in_doubt = true;
+		return ram->max - addr;
+	}
 	*present = false;
 	return addr ? -addr : UINT64_MAX;
 }

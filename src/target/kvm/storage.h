@@ -33,7 +33,7 @@ struct live_ram {
 	enum ram_state state;
 	uint64_t start;		/* address in the VMM of absolute 0 */
 	uint64_t size;		/* bytes */
-	uint64_t max;		/* it may go on up to here; only the VM's own operations can tell */
+	uint64_t max;		/* there may be storage up to here; only the VM's own operations can tell */
 	char why[192];		/* for people: how it was proven, or why not */
 };
 
@@ -45,6 +45,7 @@ struct live_storage {
 	struct live_ram ram;
 	struct walk walk;
 	bool ready;		/* walk is initialized */
+	bool in_doubt;		/* something was taken for present that may not be */
 	struct error *failure;	/* of the last callback that has failed, to be told */
 	uint64_t mibs[STORAGE_MIBS];	/* absolute address of a MiB | 1: there | 2: known */
 	uint64_t keys_addr;	/* of the first block in keys */
@@ -63,6 +64,10 @@ struct error *storage_open(struct live *l);
 
 /* Prepare the walk, with no way to storage yet: for storage_open() and the proof. */
 struct error *storage_init(struct live *l);
+
+/* The error of an access to storage of which it cannot be told whether it is there. */
+struct error *storage_doubt(void)
+	__attribute__((returns_nonnull));
 
 /* Free all. */
 void storage_free(struct live *l);
