@@ -95,8 +95,11 @@ static void answer_keys(struct target *target, uint64_t from, size_t count)
 	if (!keys)
 		die(error_nomem());
 	err = target->ops->keys(target, from, count, keys, &done);
-	if (err)
+	if (err) {
+		/* A guest that uses no keys yet is no rare case: leave nothing behind. */
+		error_free(target->ops->close(target));
 		die(err);
+	}
 	for (i = 0; i < done; i++)
 		printf("%02x", keys[i]);
 	printf("\n");
