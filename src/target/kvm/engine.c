@@ -115,6 +115,7 @@ static struct error *ready_walk(struct live *l, const struct access *a,
 	/* Absolute storage is where it is: no register matters. */
 	if (a->space == SPACE_ABSOLUTE) {
 		*w = &l->storage.walk;
+		storage_forget(l);
 		return storage_open(l);
 	}
 	for (tries = 0; tries < WALK_TRIES; tries++) {

@@ -5,13 +5,15 @@
  * ones. A candidate is proven when our own accesses to it give the same for all
  * samples, and several of them are not all zeros, and no other candidate does.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/pgm.h"
 #include "arch/psw.h"
-#include "target/kvm/live.h"
+#include "target/kvm/memop.h"
 #include "target/kvm/procfs.h"
 
 #define MAPS_MAX	(64U << 20)
@@ -38,57 +40,75 @@ struct trial {
 	size_t count;
 };
 
-/* Read the sample by KVM_S390_MEM_OP, with the registers that are good for it. *usable: it could be. */
-static struct error *take_sample(struct live *l, struct sample *s, bool *usable)
+/* One call for a sample while the thread stands. *usable: it tells something. */
+static struct error *call_sample(struct live *l, const struct transfer *x, struct sample *s,
+				 bool *usable)
 {
-	struct error *err = NULL;
-	size_t done;
+	struct error *err;
+	int64_t result;
 
-	if (s->a.space == SPACE_AUTO) {
-		err = live_stop(l);
-		if (err)
-			return err;
-		live_registers(l, &s->regs);
-		l->pinned = live_context(l, 0);
-		err = live_finish(l, NULL);
-	}
-	if (!err)
-		err = live_read(&l->t, &s->a, s->data, sizeof(s->data), &done);
-	l->pinned.space = SPACE_AUTO;
-	s->code = err && err->kind == ERROR_ACCESS ? err->access.code : 0;
-	*usable = !err || s->code;
-	if (err && !err->fatal && err->kind != ERROR_REFUSED) {
-		if (!s->code)
-			log_verbose(l->t.log, 1, "no sample of guest RAM: %s", err->message);
-		error_free(err);
-		err = NULL;
-	}
-	return err;
+	err = transfer_call(l, x, 0, s->a.addr, sizeof(s->data), 0, 0, &result);
+	if (err)
+		return err;
+	/* A protected guest is found by that. */
+	if (result == -EINVAL)
+		return live_memop_error(l, x->op, EINVAL, s->a.addr);
+	s->code = result > 0 ? (uint16_t)result : 0;
+	/* KVM tells failures of the host's as protection. */
+	*usable = result >= 0 && result != PGM_PROTECTION;
+	if (result)
+		return NULL;
+	return live_peek(l, transfer_data_addr(l, x, 0), s->data, sizeof(s->data));
 }
 
-static struct error *add_sample(struct trial *t, uint64_t addr)
+/*
+ * Read samples by KVM_S390_MEM_OP, all in one address space, with the registers
+ * that are good for them, in one stop (with breaks). Those that tell nothing
+ * are left out of *count.
+ */
+static struct error *take_samples(struct live *l, struct sample *samples, size_t *count)
+{
+	struct transfer x;
+	struct error *err = transfer_init(l, &samples[0].a, false, &x);
+	size_t i, taken = 0;
+	bool usable = false;
+
+	if (!err)
+		err = transfer_stop(l, &x);
+	if (err)
+		return err;
+	for (i = 0; i < *count && !err; i++) {
+		err = transfer_yield(l, &x);
+		if (err)
+			break;
+		live_registers(l, &samples[i].regs);
+		err = call_sample(l, &x, &samples[i], &usable);
+		if (!err && usable && taken++ < i)
+			samples[taken - 1] = samples[i];
+	}
+	*count = taken;
+	return live_finish(l, err);
+}
+
+/* One more place to be read. */
+static void add_sample(struct trial *t, uint64_t addr)
 {
 	struct sample *s = &t->samples[t->count];
-	struct error *err;
-	bool usable;
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
 		if (t->samples[i].a.addr == addr)
-			return NULL;
+			return;
 	if (t->count == SAMPLES_MAX || (t->absolute && addr >= t->present))
-		return NULL;
+		return;
 	*s = (struct sample){ .a = ACCESS_INIT(addr) };
 	if (t->absolute)
 		s->a.space = SPACE_ABSOLUTE;
-	err = take_sample(t->l, s, &usable);
-	if (!err && usable)
-		t->count++;
-	return err;
+	t->count++;
 }
 
 /* Where something is likely to stand: lowcores, tables; code and stack of the CPU by logical addresses. */
-static struct error *add_likely(struct trial *t, const struct s390_regs *regs)
+static void add_likely(struct trial *t, const struct s390_regs *regs)
 {
 	const uint64_t mask = psw_address_mask(regs->psw_mask) & PAGE_MASK;
 	const uint64_t places[] = {
@@ -96,27 +116,24 @@ static struct error *add_likely(struct trial *t, const struct s390_regs *regs)
 		regs->crs[7] & PAGE_MASK, regs->crs[13] & PAGE_MASK, 0x10000, 0x100000,
 	};
 	const uint64_t code = regs->psw_addr & mask;
-	struct error *err = NULL;
 	size_t i;
 
-	for (i = 0; i < sizeof(places) / sizeof(places[0]) && !err; i++)
-		err = add_sample(t, places[i]);
-	for (i = 0; i < 4 && !err && !t->absolute; i++)
-		err = add_sample(t, (code + i * 4096) & mask);
-	for (i = 0; i < 16 && !err && !t->absolute; i++)
-		err = add_sample(t, regs->gprs[i] & mask);
-	return err;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		add_sample(t, places[i]);
+	for (i = 0; i < 4 && !t->absolute; i++)
+		add_sample(t, (code + i * 4096) & mask);
+	for (i = 0; i < 16 && !t->absolute; i++)
+		add_sample(t, regs->gprs[i] & mask);
 }
 
-static struct error *add_spread(struct trial *t)
+static void add_spread(struct trial *t)
 {
 	const uint64_t parts = 8, last = t->present - SAMPLE_SIZE;
-	struct error *err = NULL;
 	uint64_t i;
 
-	for (i = 1; i < parts && !err; i++)
-		err = add_sample(t, t->present / parts * i & PAGE_MASK);
-	return err ? err : add_sample(t, last);
+	for (i = 1; i < parts; i++)
+		add_sample(t, t->present / parts * i & PAGE_MASK);
+	add_sample(t, last);
 }
 
 /* The first of the places from, from + step ... below to where no storage is; else to. */
@@ -185,12 +202,12 @@ static bool agrees_once(struct live *l, const struct sample *s)
 static struct error *agrees(struct live *l, struct sample *s, bool *yes)
 {
 	struct error *err = NULL;
-	bool usable = true;
+	size_t usable = 1;
 	int tries;
 
 	*yes = agrees_once(l, s);
 	for (tries = 1; tries < TRIES && !err && usable && !*yes; tries++) {
-		err = take_sample(l, s, &usable);
+		err = take_samples(l, s, &usable);
 		*yes = !err && usable && agrees_once(l, s);
 	}
 	return err;
@@ -312,11 +329,12 @@ static struct error *gather(struct trial *t, const struct ram_candidate *c, size
 	err = live_finish(l, NULL);
 	if (!err && t->absolute)
 		err = measure(l, max, &t->present);
-	if (!err)
-		err = add_likely(t, &regs);
-	if (!err && t->absolute && t->present)
-		err = add_spread(t);
-	return err;
+	if (err)
+		return err;
+	add_likely(t, &regs);
+	if (t->absolute && t->present)
+		add_spread(t);
+	return t->count ? take_samples(l, t->samples, &t->count) : NULL;
 }
 
 /* The candidates by the text of /proc/PID/maps; 0 if it cannot be read. */

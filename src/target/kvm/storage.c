@@ -265,6 +265,12 @@ struct error *storage_open(struct live *l)
 			  "with Linux 5.18 on the host KVM itself reads absolute storage");
 }
 
+void storage_forget(struct live *l)
+{
+	memset(l->storage.mibs, 0, sizeof(l->storage.mibs));
+	l->storage.keys_count = 0;
+}
+
 struct error *storage_walk(struct live *l, uint8_t ar, struct live_context *context,
 			   struct walk **w)
 {
@@ -281,8 +287,7 @@ struct error *storage_walk(struct live *l, uint8_t ar, struct live_context *cont
 	err = live_finish(l, NULL);
 	walk_flush(&l->storage.walk);
 	walk_set_regs(&l->storage.walk, &regs);
-	memset(l->storage.mibs, 0, sizeof(l->storage.mibs));
-	l->storage.keys_count = 0;
+	storage_forget(l);
 	*w = &l->storage.walk;
 	return err;
 }

@@ -72,6 +72,9 @@ struct error *storage_doubt(void)
 /* Free all. */
 void storage_free(struct live *l);
 
+/* Forget what was kept of storage keys, and of where storage is. */
+void storage_forget(struct live *l);
+
 /*
  * The walk with the registers of this instant; the vCPU stands still for a
  * moment. ar, *context: live_context() of it, NULL if it does not matter.
