@@ -194,6 +194,7 @@ static struct error *compare(struct live *l, struct operation *op,
 {
 	struct error *differ = NULL, *err = NULL, *result = NULL;
 	struct outcome first, walk, again;
+	bool ready;
 	int round;
 
 	for (round = 0; round < ROUNDS && !err && (!round || differ); round++) {
@@ -201,7 +202,11 @@ static struct error *compare(struct live *l, struct operation *op,
 		differ = NULL;
 		error_free(result);
 		result = NULL;
-		if (outcome_init(&first, op) & outcome_init(&walk, op) & outcome_init(&again, op))
+		/* all three, as all three are freed */
+		ready = outcome_init(&first, op);
+		ready = outcome_init(&walk, op) && ready;
+		ready = outcome_init(&again, op) && ready;
+		if (ready)
 			err = compare_once(l, &first, &walk, &again, pinned, &differ);
 		else
 			err = error_nomem();
