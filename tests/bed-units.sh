@@ -25,4 +25,4 @@ if [ ${#programs[@]} -eq 0 ]; then
 	exit 0
 fi
 
-run_inner_tap bed fast 6.12 units.sh --timeout 200 "${programs[@]}" | merge_tap
+run_inner_tap bed fast 6.12 units.sh --timeout 400 --with "dat=$tests/dat" "${programs[@]}" | merge_tap

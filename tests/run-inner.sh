@@ -29,6 +29,11 @@ fi
 if on_z; then
 	exec "$tests/here-s390x.sh" "$kind" "$script" "$cross/src" "$vmm"
 fi
+# For inner/fast-differential.sh
+if [ "$kind" = fast ] && [ -x "$vmm/differential" ]; then
+	python3 "$tests/differential/edat.py" "$cache" "$kernel" "$vmm/kvm-edat-$kernel.ko"
+	set -- --exe "$vmm/differential" --with "kvm-edat.ko=$vmm/kvm-edat-$kernel.ko" "$@"
+fi
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
 	--with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
 	--exe "$cross/src/s390memctl" --exe "$vmm/testvmm" --script "$tests/inner/$script" "$@"

@@ -17,6 +17,8 @@ static const struct {
 	[SPACE_REAL] = { "real storage", "real", NULL },
 	[SPACE_ABSOLUTE] = { "absolute storage", "abs", "absolute" },
 	[SPACE_SIDA] = { "secure instruction data area", "sida", NULL },
+	[SPACE_ALET] = { "space of an access-list-entry token", "alet", NULL },
+	[SPACE_ASCE] = { "space of an address-space-control element", "asce", NULL },
 };
 
 const char *space_name(enum space space)

@@ -17,12 +17,14 @@ enum space {
 	SPACE_REAL,		/* DAT off */
 	SPACE_ABSOLUTE,
 	SPACE_SIDA,		/* secure instruction data area of a protected guest */
+	SPACE_ALET,		/* that an access-list-entry token designates; told beside it */
+	SPACE_ASCE,		/* of an address-space-control element; told beside it */
 	SPACE_COUNT
 };
 
 /* Name for people: "primary space", "access-register mode", "real storage"... */
 const char *space_name(enum space space);
-/* Short name as in options and JSON: "auto", "pri", "sec", "home", "ar", "real", "abs", "sida". */
+/* Short name as in options and JSON: "auto", "pri", "sec", "home", "ar", "real", "abs", "sida", "alet", "asce". */
 const char *space_short_name(enum space space);
 /*
  * The space that a short name (or "primary", "secondary", "absolute") means;

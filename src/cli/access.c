@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "arch/pgm.h"
+#include "arch/psw.h"
 #include "base/buf.h"
+#include "cli/space-arg.h"
+#include "target/walk.h"
 
 struct error *access_number(const char *text, const char *what, unsigned int max,
 			    unsigned int *value)
@@ -22,30 +25,42 @@ struct error *access_number(const char *text, const char *what, unsigned int max
 	return NULL;
 }
 
-static struct error *parse_space(const char *name, enum space *space)
+static struct error *parse_engine(const char *name, enum access_engine *engine)
 {
+	static const char *const names[] = {
+		[ACCESS_ENGINE_AUTO] = "auto", [ACCESS_ENGINE_IOCTL] = "ioctl",
+		[ACCESS_ENGINE_WALK] = "walk", [ACCESS_ENGINE_BOTH] = "both",
+	};
 	struct buf shown = BUF_INIT;
-	struct error *err = NULL;
-	int found = space_parse(name);
+	struct error *err;
+	size_t i;
 
-	if (found == SPACE_AUTO || found == SPACE_ABSOLUTE || found == SPACE_SIDA) {
-		*space = (enum space)found;
-		return NULL;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(name, names[i])) {
+			*engine = (enum access_engine)i;
+			return NULL;
+		}
 	}
 	buf_add_escaped(&shown, name, strlen(name));
-	err = error_new(ERROR_USAGE, "--space takes auto, abs or sida, not '%s'", buf_str(&shown));
+	err = error_new(ERROR_USAGE, "--engine takes auto, ioctl, walk or both, not '%s'",
+			buf_str(&shown));
 	buf_free(&shown);
 	return err;
 }
 
-/* Options that mean nothing in a space: KVM_S390_MEM_OP takes them in logical accesses only. */
+/* Options that mean nothing in a space, or with an engine. */
 static struct error *check_combination(const struct access *a, bool has_ar)
 {
 	const char *space = space_short_name(a->space);
 
+	if (a->inject && (a->engine == ACCESS_ENGINE_WALK || a->engine == ACCESS_ENGINE_BOTH))
+		return error_new(ERROR_USAGE, "--inject means nothing with --engine=walk or both: KVM delivers exceptions");
+	if (a->space == SPACE_SIDA && a->engine != ACCESS_ENGINE_AUTO &&
+	    a->engine != ACCESS_ENGINE_IOCTL)
+		return error_new(ERROR_USAGE, "the SIDA is known to KVM only: --engine=walk or both mean nothing there");
 	if (a->space == SPACE_AUTO)
 		return NULL;
-	if (has_ar)
+	if (has_ar && a->space != SPACE_AR)
 		return error_new(ERROR_USAGE, "--ar means nothing with --space=%s", space);
 	if (a->inject)
 		return error_new(ERROR_USAGE, "--inject means nothing with --space=%s", space);
@@ -54,26 +69,45 @@ static struct error *check_combination(const struct access *a, bool has_ar)
 	return NULL;
 }
 
-struct error *access_parse(struct session *s, const struct command_args *args, struct access *a)
+/* --space and --ar. */
+static struct error *parse_space(const char *space, const char *ar, struct access *a)
 {
-	const char *space = command_opt(args, "space"), *ar = command_opt(args, "ar");
-	const char *key = command_opt(args, "key");
+	bool bare_ar = false;
 	struct error *err = NULL;
 	unsigned int number;
 
-	*a = (struct access)ACCESS_INIT(0);
 	if (space)
-		err = parse_space(space, &a->space);
-	if (!err && ar) {
-		err = access_number(ar, "access register", 15, &number);
-		if (!err)
-			a->ar = (uint8_t)number;
-	}
+		err = space_arg_parse(space, strlen(space), a, &bare_ar);
+	if (!err && bare_ar && !ar)
+		err = error_hint(error_new(ERROR_USAGE, "--space=ar needs an access register"),
+				 "write --space=arN");
+	if (!err && ar && a->space == SPACE_AR && !bare_ar)
+		err = error_new(ERROR_USAGE, "--ar means nothing with --space=ar%u", a->ar);
+	if (err || !ar)
+		return err;
+	err = access_number(ar, "access register", 15, &number);
+	if (!err)
+		a->ar = (uint8_t)number;
+	return err;
+}
+
+struct error *access_parse(struct session *s, const struct command_args *args, struct access *a)
+{
+	const char *ar = command_opt(args, "ar"), *key = command_opt(args, "key");
+	const char *engine = command_opt(args, "engine");
+	struct error *err;
+	unsigned int number;
+
+	*a = (struct access)ACCESS_INIT(0);
+	s->home_instead_of = SPACE_AUTO;
+	err = parse_space(command_opt(args, "space"), ar, a);
 	if (!err && key) {
 		err = access_number(key, "access key", 15, &number);
 		if (!err)
 			a->key = (int16_t)number;
 	}
+	if (!err && engine)
+		err = parse_engine(engine, &a->engine);
 	a->inject = command_opt(args, "inject") != NULL;
 	if (!err)
 		err = check_combination(a, ar != NULL);
@@ -86,6 +120,93 @@ struct error *access_parse(struct session *s, const struct command_args *args, s
 	return NULL;
 }
 
+struct error *access_addr(struct session *s, const char *text, struct access *a)
+{
+	size_t len = space_arg_length(text), colon = strcspn(text, ":");
+	bool had_ar = a->space == SPACE_AUTO && a->ar;
+	struct error *err = NULL;
+
+	if (len) {
+		err = space_arg_parse(text, len - 1, a, NULL);
+		if (!err)
+			err = check_combination(a, had_ar);
+	} else if (text[colon]) {
+		/* No symbol of a kernel has a colon in its name. */
+		err = space_arg_parse(text, colon, a, NULL);
+	}
+	a->symbolic = false;
+	return err ? err : session_expr(s, text + len, &a->addr, &a->symbolic);
+}
+
+/* The ASCE that the PSW selects; false if it is none of a control register. */
+static bool psw_asce(const struct s390_regs *regs, uint64_t *asce)
+{
+	switch (psw_space(regs->psw_mask)) {
+	case SPACE_PRIMARY:
+		*asce = regs->crs[1];
+		return true;
+	case SPACE_SECONDARY:
+		*asce = regs->crs[7];
+		return true;
+	case SPACE_HOME:
+		*asce = regs->crs[13];
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * A Linux kernel runs in home space (CR13). Where the PSW selects another one,
+ * a symbol of the kernel is not there, or something else is: take home space if
+ * the address is translated there.
+ */
+static struct error *choose_home(struct session *s, struct access *a)
+{
+	struct target *t = s->target;
+	struct access home = *a;
+	struct s390_regs regs;
+	struct walk *w = NULL;
+	struct error *err;
+	uint64_t asce, done;
+
+	if (!t->ops->walk || !t->ops->regs)
+		return NULL;
+	err = t->ops->regs(t, true, &regs);
+	if (err)
+		return err;
+	if (psw_asce(&regs, &asce) && asce == regs.crs[13])
+		return NULL;
+	err = t->ops->walk(t, &w);
+	home.space = SPACE_HOME;
+	home.key = -1;
+	if (!err)
+		err = walk_check(w, &home, false, 1, &done);
+	if (err && err->kind != ERROR_ACCESS)
+		log_verbose(&s->log, 1, "home space is not looked into for the symbol: %s",
+			    err->message);
+	if (!err) {
+		a->space = SPACE_HOME;
+		s->home_instead_of = psw_space(regs.psw_mask);
+	}
+	error_free(err);
+	return NULL;
+}
+
+struct error *access_ready(struct session *s, struct access *a)
+{
+	struct error *err = session_attach(s);
+
+	if (err)
+		return err;
+	if (!s->target->ops->has_ioctl &&
+	    (a->engine == ACCESS_ENGINE_IOCTL || a->engine == ACCESS_ENGINE_BOTH))
+		return error_new(ERROR_USAGE, "--engine=ioctl and both are for live vCPUs of KVM: here is none to ask");
+	if (a->space != SPACE_AUTO || !a->symbolic || a->inject || a->engine == ACCESS_ENGINE_IOCTL)
+		return NULL;
+	return choose_home(s, a);
+}
+
 struct error *access_check_range(uint64_t addr, uint64_t len)
 {
 	if (len - 1 <= UINT64_MAX - addr)
@@ -94,17 +215,37 @@ struct error *access_check_range(uint64_t addr, uint64_t len)
 			 len, addr);
 }
 
+/* JSON: the space, and what is told beside it. */
+static void tell_members(struct session *s, const struct access *a, enum space used)
+{
+	out_str(s->out, "space", space_short_name(used));
+	if (used == SPACE_AR)
+		out_num(s->out, "ar", a->ar);
+	if (used == SPACE_ALET)
+		out_hex(s->out, "alet", a->alet);
+	if (used == SPACE_ASCE)
+		out_hex(s->out, "asce", a->asce);
+	if (s->home_instead_of != SPACE_AUTO)
+		out_str(s->out, "instead_of", space_short_name(s->home_instead_of));
+	if (a->engine != ACCESS_ENGINE_AUTO)
+		out_str(s->out, "engine", a->engine == ACCESS_ENGINE_IOCTL ? "ioctl" :
+			a->engine == ACCESS_ENGINE_WALK ? "walk" : "both");
+}
+
 struct error *access_tell_space(struct session *s, const struct access *a)
 {
 	enum space used = s->target->last_space;
 	/* Notes come behind the data that they are about. */
 	struct error *err = out_flush(s->out);
 
-	out_str(s->out, "space", space_short_name(used));
-	if (used == SPACE_AR)
-		out_num(s->out, "ar", a->ar);
-	if (err || a->space != SPACE_AUTO || used == SPACE_AUTO)
+	tell_members(s, a, used);
+	if (err)
 		return err;
+	if (s->home_instead_of != SPACE_AUTO && !out_is_json(s->out))
+		log_note(&s->log, "%s: the symbols are the kernel's, and the PSW says %s",
+			 space_name(used), space_name(s->home_instead_of));
+	if (a->space != SPACE_AUTO || used == SPACE_AUTO)
+		return NULL;
 	if (a->ar && used != SPACE_AR)
 		log_warn(&s->log,
 			 "access register %u was not used: the vCPU is not in access-register mode",

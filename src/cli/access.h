@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the commands on memory have in common: options, ranges, and which space was used. */
+/* What the commands on memory have in common: options, addresses, ranges, and which space was used. */
 #ifndef S390MEMCTL_CLI_ACCESS_H
 #define S390MEMCTL_CLI_ACCESS_H
 
@@ -8,15 +8,17 @@
 
 /* Rows of a command's option table that access_parse() understands. */
 #define ACCESS_OPTION_SPACE \
-	{ "space", 0, "SPACE", "auto: as the PSW says (default); abs: absolute; sida: secure data area" }
+	{ "space", 0, "SPACE", "auto: the PSW's (default); pri, sec, home, arN, alet=X, asce=X, real, abs, sida" }
 #define ACCESS_OPTION_AR \
 	{ "ar", 0, "N", "access register 0-15, for a vCPU in access-register mode (default 0)" }
 #define ACCESS_OPTION_KEY \
 	{ "key", 0, "K", "access with this access key, 0-15" }
+#define ACCESS_OPTION_ENGINE \
+	{ "engine", 0, "ENGINE", "auto (default), ioctl: KVM, walk: own translation, or both, compared" }
 #define ACCESS_OPTION_INJECT \
 	{ "inject", 0, NULL, "deliver an access exception to the guest; needs --write" }
 #define ACCESS_OPTIONS \
-	ACCESS_OPTION_SPACE, ACCESS_OPTION_AR, ACCESS_OPTION_KEY
+	ACCESS_OPTION_SPACE, ACCESS_OPTION_AR, ACCESS_OPTION_KEY, ACCESS_OPTION_ENGINE
 
 /*
  * Make an access from the options of ACCESS_OPTIONS and ACCESS_OPTION_INJECT,
@@ -25,6 +27,19 @@
  * ERROR_REFUSED for --inject without --write. Warns about --inject.
  */
 struct error *access_parse(struct session *s, const struct command_args *args, struct access *a);
+/*
+ * Evaluate the address of an access: an expression, with an address space
+ * before it that goes before that of --space. Attaches when a register is named.
+ * Errors: ERROR_USAGE; those of the registers.
+ */
+struct error *access_addr(struct session *s, const char *text, struct access *a);
+/*
+ * Attach, and see what the access needs to know of the vCPU: the address of a
+ * symbol is one of home space where the PSW selects another space. To be called
+ * once before the accesses. Errors: those of session_attach(); ERROR_USAGE for
+ * an engine that the target has not.
+ */
+struct error *access_ready(struct session *s, struct access *a);
 /* A small decimal or hexadecimal number, 0 to max; what names it. ERROR_USAGE. */
 struct error *access_number(const char *text, const char *what, unsigned int max,
 			    unsigned int *value);

@@ -125,6 +125,10 @@ static json_t *record_object(const struct audit *a, const struct audit_record *r
 	json_object_set_new(o, "space", json_string(space_short_name(r->space)));
 	if (r->space == SPACE_AR)
 		json_object_set_new(o, "ar", json_integer(r->ar));
+	if (r->space == SPACE_ALET)
+		json_object_set_new(o, "alet", json_hex64(r->alet));
+	if (r->space == SPACE_ASCE)
+		json_object_set_new(o, "asce", json_hex64(r->asce));
 	if (r->key >= 0)
 		json_object_set_new(o, "key", json_integer(r->key));
 	json_object_set_new(o, "address", json_hex64(r->addr));
@@ -208,6 +212,10 @@ void audit_syslog(const struct audit_record *r, uint64_t done, const char *resul
 		 (unsigned long)getuid(), r->pid, r->guest, r->vcpu, space_short_name(r->space));
 	if (r->space == SPACE_AR)
 		buf_addf(&b, " ar=%d", r->ar);
+	if (r->space == SPACE_ALET)
+		buf_addf(&b, " alet=0x%08x", r->alet);
+	if (r->space == SPACE_ASCE)
+		buf_addf(&b, " asce=0x%016" PRIx64, r->asce);
 	if (r->key >= 0)
 		buf_addf(&b, " key=%d", r->key);
 	buf_addf(&b, " address=0x%016" PRIx64 " length=%" PRIu64, r->addr, r->len);

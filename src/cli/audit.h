@@ -25,7 +25,9 @@ struct audit_record {
 	int pid;		/* of the VMM */
 	int vcpu;
 	enum space space;
-	int ar;			/* access register */
+	int ar;			/* access register, SPACE_AR */
+	uint32_t alet;		/* SPACE_ALET */
+	uint64_t asce;		/* SPACE_ASCE */
 	int key;		/* access key, or -1 */
 	uint64_t addr;
 	uint64_t len;		/* bytes */

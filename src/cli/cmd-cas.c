@@ -122,7 +122,10 @@ static struct error *run_cas(struct session *s, const struct command_args *args)
 		x.access.key = (int16_t)number;
 	}
 	if (!err)
-		err = session_addr(s, args->argv[0], &x.access.addr);
+		err = access_addr(s, args->argv[0], &x.access);
+	if (!err && x.access.space != SPACE_ABSOLUTE)
+		err = error_new(ERROR_USAGE, "cas works in absolute storage only, not in %s",
+				space_name(x.access.space));
 	if (!err && x.access.addr % x.size)
 		err = error_new(ERROR_USAGE, "address 0x%" PRIx64 " is no multiple of the %zu bytes to exchange",
 				x.access.addr, x.size);

@@ -104,11 +104,11 @@ static struct error *run_check(struct session *s, const struct command_args *arg
 	if (!err)
 		err = access_parse(s, args, &a);
 	if (!err)
-		err = session_addr(s, argv[0], &a.addr);
+		err = access_addr(s, argv[0], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
 	if (!err)
-		err = session_attach(s);
+		err = access_ready(s, &a);
 	return err ? err : check_range(s, &a, mode, len);
 }
 

@@ -165,7 +165,7 @@ static struct error *run_dump(struct session *s, const struct command_args *args
 	if (!err)
 		err = access_parse(s, args, &a);
 	if (!err)
-		err = session_addr(s, args->argv[0], &a.addr);
+		err = access_addr(s, args->argv[0], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
 	/* Before the guest is touched: may the file be made at all? */
@@ -173,7 +173,7 @@ static struct error *run_dump(struct session *s, const struct command_args *args
 		err = outfile_open(args->argv[2], command_opt(args, "force") != NULL, &d.file);
 	if (err)
 		return err;
-	err = session_attach(s);
+	err = access_ready(s, &a);
 	if (err) {
 		outfile_abort(d.file);
 		return err;

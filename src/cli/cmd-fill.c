@@ -32,9 +32,11 @@ static struct error *run_fill(struct session *s, const struct command_args *args
 	if (!err)
 		err = access_parse(s, args, &a);
 	if (!err)
-		err = session_addr(s, args->argv[0], &a.addr);
+		err = access_addr(s, args->argv[0], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
+	if (!err)
+		err = access_ready(s, &a);
 	if (err)
 		return err;
 	f.byte = (unsigned char)byte;

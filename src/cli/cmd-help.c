@@ -14,7 +14,7 @@ static const struct {
 	const char *meaning;
 } exit_codes[] = {
 	{ 0, "done" },
-	{ 1, "the answer is no: an access would fail, a value differs" },
+	{ 1, "the answer is no: an access would fail, a value differs, nothing is found" },
 	{ 2, "access exception of the guest" },
 	{ 3, "part of the output could not be made" },
 	{ 4, "the guest could not be attached to, or the host failed" },

@@ -26,9 +26,11 @@ static struct error *load_file(struct session *s, const struct command_args *arg
 	struct error *err = access_parse(s, args, &a);
 
 	if (!err)
-		err = session_addr(s, args->argv[1], &a.addr);
+		err = access_addr(s, args->argv[1], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
+	if (!err)
+		err = access_ready(s, &a);
 	if (err)
 		return err;
 	progress_start(&l->progress, &s->log, len);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "cli/access.h"
+#include "cli/page-keys.h"
 #include "cli/values.h"
 #include "out/hexdump.h"
 #include "target/range.h"
@@ -15,15 +17,80 @@
 struct reader {
 	struct session *s;
 	struct hexdump *dump;
+	const struct access *access;
+	bool keys;		/* show the storage key before each page */
 	uint64_t missing;	/* bytes in holes */
 	struct range_run hole;	/* the first one */
 };
+
+/* Keys that are not known are none: the rest is shown without. */
+static void keys_unknown(struct reader *r, struct error *err)
+{
+	log_warn(&r->s->log, "%s", err->message);
+	error_free(err);
+	r->keys = false;
+}
+
+/* The storage keys of len bytes from addr on; of PAGE_KEYS_MAX pages at most. */
+static void get_keys(struct reader *r, uint64_t addr, uint64_t len, struct page_key *keys)
+{
+	uint64_t count = (addr % PAGE_KEYS_PAGE + len - 1) / PAGE_KEYS_PAGE + 1;
+	enum space space = r->s->target->last_space;
+	struct access a = *r->access;
+	struct error *err;
+
+	a.addr = addr;
+	err = page_keys_get(r->s, &a, count < PAGE_KEYS_MAX ? (size_t)count : PAGE_KEYS_MAX, keys);
+	r->s->target->last_space = space;
+	if (err)
+		keys_unknown(r, err);
+}
+
+/* The bytes of a run, a page at a time, with its key before them. */
+static void show_with_keys(struct reader *r, const struct range_run *run)
+{
+	struct page_key keys[PAGE_KEYS_MAX], *key;
+	struct buf text = BUF_INIT;
+	uint64_t done, n, addr;
+	size_t page = 0;
+
+	for (done = 0; done < run->len; done += n, page++) {
+		addr = run->addr + done;
+		n = PAGE_KEYS_PAGE - addr % PAGE_KEYS_PAGE;
+		n = n < run->len - done ? n : run->len - done;
+		key = &keys[page % PAGE_KEYS_MAX];
+		if (r->keys && key == keys)
+			get_keys(r, addr, run->len - done, keys);
+		if (r->keys && !key->code) {
+			buf_reset(&text);
+			buf_adds(&text, "key ");
+			page_keys_describe(key->key, &text);
+			hexdump_remark(r->dump, addr, buf_str(&text));
+		}
+		hexdump_data(r->dump, addr, (const char *)run->data + done, (size_t)n);
+	}
+	buf_free(&text);
+}
+
+/* JSON: all of them at the end. */
+static void list_keys(struct reader *r, uint64_t len)
+{
+	enum space space = r->s->target->last_space;
+	struct page_keys_holes holes = { .bytes = 0 };
+	struct error *err = page_keys_list(r->s, r->access, len, &holes);
+
+	r->s->target->last_space = space;
+	if (err)
+		keys_unknown(r, err);
+}
 
 static struct error *take_run(void *arg, const struct range_run *run)
 {
 	struct reader *r = arg;
 
-	if (!run->code) {
+	if (!run->code && r->keys && !out_is_json(r->s->out)) {
+		show_with_keys(r, run);
+	} else if (!run->code) {
 		hexdump_data(r->dump, run->addr, run->data, (size_t)run->len);
 	} else {
 		hexdump_hole(r->dump, run->addr, run->len, run->code);
@@ -52,9 +119,9 @@ static struct error *read_inject(struct reader *r, const struct access *a, uint6
 }
 
 static struct error *read_range(struct session *s, const struct access *a, uint64_t len,
-				enum mem_type type, const struct ebcdic *ebcdic)
+				enum mem_type type, const struct ebcdic *ebcdic, bool keys)
 {
-	struct reader r = { .s = s };
+	struct reader r = { .s = s, .access = a, .keys = keys };
 	struct error *err;
 
 	out_hex(s->out, "address", a->addr);
@@ -68,6 +135,8 @@ static struct error *read_range(struct session *s, const struct access *a, uint6
 		err = range_walk(s->target, a, len, RANGE_READ, take_run, &r,
 				 session_interrupted, s);
 	hexdump_end(r.dump);
+	if (keys && out_is_json(s->out) && (!err || err->kind != ERROR_TARGET))
+		list_keys(&r, len);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
 	err = command_first_error(err, access_tell_space(s, a));
@@ -84,6 +153,8 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 {
 	if (command_opt(args, "ebcdic") && type != MEM_HEX)
 		return error_new(ERROR_USAGE, "--ebcdic is for -t hex only");
+	if (command_opt(args, "keys") && type > MEM_U64)
+		return error_new(ERROR_USAGE, "--keys is for -t hex and u8 to u64");
 	if (type >= MEM_U8 && type <= MEM_U64 && len % mem_type_size(type))
 		return error_new(ERROR_USAGE, "length %" PRIu64 " is no multiple of the type's %zu bytes",
 				 len, mem_type_size(type));
@@ -116,7 +187,7 @@ static struct error *run_read(struct session *s, const struct command_args *args
 	if (!err && a.inject && len > INJECT_MAX)
 		err = error_new(ERROR_USAGE, "--inject reads %d bytes at most", INJECT_MAX);
 	if (!err)
-		err = session_addr(s, args->argv[0], &a.addr);
+		err = access_addr(s, args->argv[0], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
 	if (!err && (type == MEM_EBCDIC || command_opt(args, "ebcdic"))) {
@@ -124,13 +195,15 @@ static struct error *run_read(struct session *s, const struct command_args *args
 		ebcdic = &code_page;
 	}
 	if (!err)
-		err = session_attach(s);
-	return err ? err : read_range(s, &a, len, type, ebcdic);
+		err = access_ready(s, &a);
+	return err ? err : read_range(s, &a, len, type, ebcdic,
+				      command_opt(args, "keys") != NULL);
 }
 
 static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str, ebcdic or raw" },
 	{ "ebcdic", 0, NULL, "show an EBCDIC column too" },
+	{ "keys", 0, NULL, "show the storage key before the bytes of each page" },
 	ACCESS_OPTIONS,
 	ACCESS_OPTION_INJECT,
 	{ NULL, 0, NULL, NULL },
@@ -151,7 +224,10 @@ const struct command cmd_read = {
 "\n"
 "What cannot be read is one line that names the range and the exception, and\n"
 "reading goes on behind it; the exit code is 3 then, or 2 if nothing at all\n"
-"could be read.\n",
+"could be read.\n"
+"\n"
+"With --keys a line with the storage key stands before the bytes of each page,\n"
+"where it is known.\n",
 	.example =
 "$ s390memctl -g web1 read 0x10000000 0x2000\n"
 "0000000010000000  68656c6c 6f20776f 726c6400 00000000  |hello world.....|\n"

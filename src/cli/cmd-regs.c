@@ -70,7 +70,8 @@ static struct error *run_regs(struct session *s, const struct command_args *args
 		err = s->target->ops->regs(s->target, stop, &regs);
 	if (err)
 		return err;
-	state = regs.coherent ? "stopped" : "as of last exit";
+	state = !s->target->ops->live ? "from the dump" :
+		regs.coherent ? "stopped" : "as of last exit";
 	out_text(o, "vCPU %d, %s\n", s->target->vcpu, state);
 	out_num(o, "vcpu", s->target->vcpu);
 	out_str(o, "state", state);

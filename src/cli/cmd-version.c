@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <elfutils/version.h>
 #include <jansson.h>
+#ifdef HAVE_LIBKDUMPFILE
+#include <libkdumpfile/kdumpfile.h>
+#endif
 #include <stdio.h>
 #include <readline/readline.h>
 
@@ -17,6 +20,12 @@
 #define HOST_ARCH "x86_64"
 #else
 #error "no system-call injection for this architecture"
+#endif
+
+#ifdef HAVE_LIBKDUMPFILE
+#define KDUMPFILE KDUMPFILE_VERSION_STRING
+#else
+#define KDUMPFILE "no"
 #endif
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -36,6 +45,7 @@ void version_show(struct out *o)
 		{ "injection", HOST_ARCH },
 		{ "elfutils", "0." EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
+		{ "kdumpfile", KDUMPFILE },
 		{ "readline", rl_library_version },
 		{ "sanitizers", SANITIZERS },
 	};

@@ -37,9 +37,11 @@ static struct error *write_at(struct session *s, const struct command_args *args
 	struct error *err = access_parse(s, args, &a);
 
 	if (!err)
-		err = session_addr(s, args->argv[0], &a.addr);
+		err = access_addr(s, args->argv[0], &a);
 	if (!err)
 		err = access_check_range(a.addr, len);
+	if (!err)
+		err = access_ready(s, &a);
 	return err ? err : store_range(s, args, &a, len, source, arg);
 }
 

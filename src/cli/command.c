@@ -144,6 +144,14 @@ static struct error *check_count(const struct command *cmd, int count, char **wo
 /* Everything that must be right before a writing command may begin. */
 static struct error *write_gate(struct session *s)
 {
+	if (s->dump_path)
+		return error_hint(error_new(ERROR_REFUSED,
+					    "a dump cannot be written to: it is the record of a system as it was"),
+				  "write to the running guest, with --pid or --guest");
+	if (s->qmp_path)
+		return error_hint(error_new(ERROR_REFUSED,
+					    "a guest cannot be written to by QMP, which has no command for it"),
+				  "a guest that runs with KVM can be written to without --qmp");
 	if (!s->write)
 		return error_hint(error_new(ERROR_REFUSED, "this would change the guest"),
 				  "start s390memctl with --write to allow it");

@@ -33,7 +33,7 @@ static int run_shell(struct session *s)
 {
 	struct error *err = session_load_symbols(s);
 
-	if (!err && (s->pid || s->guest))
+	if (!err && (s->pid || s->guest || s->dump_path || s->qmp_path))
 		err = session_attach(s);
 	if (err) {
 		out_error(s->out, err);

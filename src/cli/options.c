@@ -13,6 +13,8 @@
 const struct command_option options_table[] = {
 	{ "pid", 'p', "PID", "work on the VMM with this process id" },
 	{ "guest", 'g', "NAME", "work on the guest of this name (-name guest=NAME)" },
+	{ "dump", 'd', "FILE", "work on a dump of a guest instead of a running one" },
+	{ "qmp", 'q', "SOCKET", "work by QEMU's QMP socket, read only; the guest may be emulated" },
 	{ "vcpu", 'c', "ID", "work on this vCPU (default 0)" },
 	{ "vcpu-fd", 0, "FD", "the vCPU's file descriptor in the VMM, where ids are ambiguous" },
 	{ "symbols", 's', "FILE", "take symbols from this ELF file (vmlinux)" },
@@ -25,7 +27,7 @@ const struct command_option options_table[] = {
 	{ "suspend-seccomp", 0, NULL, "lift the VMM's seccomp filter for the calls made in it" },
 	{ "audit", 0, "FILE", "append a JSON line to FILE before and after each write" },
 	{ "verbose", 'v', NULL, "say what is found and chosen; twice: every stop and call" },
-	{ "quiet", 'q', NULL, "no notes on standard error, only warnings and errors" },
+	{ "quiet", 0, NULL, "no notes on standard error, only warnings and errors" },
 	{ "help", 'h', NULL, "tell the usage and end" },
 	{ "version", 'V', NULL, "tell version and features and end" },
 	{ NULL, 0, NULL, NULL },
@@ -88,7 +90,11 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		return take_script(st->opt, row->letter == 'f', value);
 	if (!strcmp(row->name, "max-stop"))
 		return options_time(value, &s->max_stop_ns);
-	if (!strcmp(row->name, "symbols"))
+	if (!strcmp(row->name, "dump"))
+		s->dump_path = value;
+	else if (!strcmp(row->name, "qmp"))
+		s->qmp_path = value;
+	else if (!strcmp(row->name, "symbols"))
 		s->symbols_path = value;
 	else if (!strcmp(row->name, "audit"))
 		s->audit_path = value;
@@ -124,6 +130,10 @@ struct error *options_parse(int argc, char **argv, struct session *s, struct opt
 		return NULL;
 	if (s->pid && s->guest)
 		return error_new(ERROR_USAGE, "--pid and --guest exclude each other");
+	if (s->dump_path && (s->pid || s->guest || s->vcpu_fd >= 0))
+		return error_new(ERROR_USAGE, "--dump excludes --pid, --guest and --vcpu-fd");
+	if (s->qmp_path && (s->dump_path || s->guest || s->vcpu_fd >= 0))
+		return error_new(ERROR_USAGE, "--qmp excludes --dump, --guest and --vcpu-fd");
 	if (opt->nr_scripts && opt->nr_words)
 		return error_new(ERROR_USAGE, "a command beside --execute or --file: give one or the other");
 	return NULL;

@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <unistd.h>
 
 #define NS_PER_S 1000000000ULL
@@ -24,25 +25,48 @@ static uint64_t elapsed_ns(const struct progress *p)
 	       (uint64_t)p->start.tv_nsec;
 }
 
-void progress_update(struct progress *p, uint64_t done)
+/* Is it time to show something? */
+static bool is_due(struct progress *p)
 {
 	uint64_t ns;
-	double seconds, rate, left;
 
-	if (!p->on || done == 0)
-		return;
+	if (!p->on)
+		return false;
 	ns = elapsed_ns(p);
 	if (ns - p->last_ns < INTERVAL_NS)
-		return;
+		return false;
 	p->last_ns = ns;
 	p->shown = true;
-	seconds = (double)ns / NS_PER_S;
+	return true;
+}
+
+void progress_update(struct progress *p, uint64_t done)
+{
+	double seconds, rate, left;
+
+	if (done == 0 || !is_due(p))
+		return;
+	seconds = (double)p->last_ns / NS_PER_S;
 	rate = (double)done / seconds;
 	left = (double)(p->total - done) / rate;
 	fprintf(p->stream, "\r%5.1f%%  %.1f of %.1f MiB  %.1f MiB/s  %.0f:%02.0f left \033[K",
 		100.0 * (double)done / (double)p->total, (double)done / MIB,
 		(double)p->total / MIB, rate / MIB, (double)((uint64_t)left / 60),
 		(double)((uint64_t)left % 60));
+	fflush(p->stream);
+}
+
+void progress_note(struct progress *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!is_due(p))
+		return;
+	fputc('\r', p->stream);
+	va_start(ap, fmt);
+	vfprintf(p->stream, fmt, ap);
+	va_end(ap);
+	fputs(" \033[K", p->stream);
 	fflush(p->stream);
 }
 

@@ -23,6 +23,9 @@ struct progress {
 void progress_start(struct progress *p, const struct log *log, uint64_t total);
 /* done bytes are done; shows at most five times a second. */
 void progress_update(struct progress *p, uint64_t done);
+/* Another text than bytes, rate and time; likewise at most five times a second. */
+void progress_note(struct progress *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Take the line away. */
 void progress_end(struct progress *p);
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "cli/audit.h"
+#include "target/dump/dump.h"
 #include "target/kvm/kvm.h"
+#include "target/qmp/qmp.h"
 
 #define PROC "/proc"
 
@@ -25,6 +27,22 @@ struct error *session_start(struct session *s)
 	return s->out ? NULL : error_nomem();
 }
 
+static struct error *open_dump(struct session *s)
+{
+	const struct dump_options opt = { .log = &s->log, .interrupted = s->interrupted };
+
+	return dump_open(s->dump_path, s->vcpu, &opt, &s->target);
+}
+
+static struct error *attach_qmp(struct session *s)
+{
+	const struct qmp_options opt = {
+		.log = &s->log, .pid = s->pid, .interrupted = s->interrupted,
+	};
+
+	return qmp_attach(s->qmp_path, s->vcpu, &opt, &s->target);
+}
+
 struct error *session_attach(struct session *s)
 {
 	const struct vcpu_info *vcpu;
@@ -39,6 +57,10 @@ struct error *session_attach(struct session *s)
 
 	if (s->target)
 		return NULL;
+	if (s->dump_path)
+		return open_dump(s);
+	if (s->qmp_path)
+		return attach_qmp(s);
 	err = vmm_select(PROC, s->pid, s->guest, &s->vmm);
 	if (err)
 		return err;
@@ -112,13 +134,19 @@ static struct error *current_regs(void *arg, struct s390_regs *regs)
 	return err ? err : s->target->ops->regs(s->target, true, regs);
 }
 
-struct error *session_addr(struct session *s, const char *text, uint64_t *addr)
+struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic)
 {
 	struct expr_context ctx = {
 		.symbols = s->symbols,
 		.regs = current_regs,
 		.arg = s,
+		.symbolic = symbolic,
 	};
 
 	return expr_parse(text, &ctx, addr);
+}
+
+struct error *session_addr(struct session *s, const char *text, uint64_t *addr)
+{
+	return session_expr(s, text, addr, NULL);
 }

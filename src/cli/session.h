@@ -20,6 +20,8 @@ struct session {
 	/* options */
 	pid_t pid;		/* -p, 0: not given */
 	const char *guest;	/* -g, NULL: not given */
+	const char *dump_path;	/* -d, NULL: not given */
+	const char *qmp_path;	/* -q, NULL: not given */
 	int vcpu;		/* -c, 0 */
 	int vcpu_fd;		/* --vcpu-fd, -1: not given */
 	bool write;		/* -w */
@@ -37,12 +39,14 @@ struct session {
 	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
 	struct target *target;	/* NULL: not attached yet */
-	struct vmm_info vmm;	/* valid when attached */
+	struct vmm_info vmm;	/* valid when attached to a VMM */
 	const volatile int *interrupted;	/* set by signal handlers */
 	char where[128];	/* "FILE:LINE" of the running command in a script, printable; else "" */
 	bool quit;		/* the quit command was given */
 	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
 	int exit_code;		/* of the last command that failed, else 0 */
+	/* The PSW's space, where home space was taken for a symbol instead; else SPACE_AUTO. */
+	enum space home_instead_of;
 };
 
 #define SESSION_MAX_STOP_NS 10000000	/* default of --max-stop */
@@ -61,7 +65,12 @@ int session_close(struct session *s);
 bool session_interrupted(void *session);
 /* Load the symbols of -s if that was not done yet. */
 struct error *session_load_symbols(struct session *s);
-/* Evaluate an address expression in this session; attaches when it names a register. */
+/*
+ * Evaluate an address expression in this session; attaches when it names a
+ * register. *symbolic (may be NULL): it is the address of a symbol of -s.
+ */
+struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic);
+/* The same for those who do not care where it comes from. */
 struct error *session_addr(struct session *s, const char *text, uint64_t *addr);
 
 #endif

@@ -466,6 +466,14 @@ void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code)
 	}
 }
 
+void hexdump_remark(struct hexdump *h, uint64_t addr, const char *text)
+{
+	if (out_is_json(h->o))
+		return;
+	run_end(h);
+	out_text(h->o, "%016" PRIx64 "  %s\n", addr, text);
+}
+
 void hexdump_end(struct hexdump *h)
 {
 	run_end(h);

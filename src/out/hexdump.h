@@ -41,6 +41,8 @@ struct hexdump *hexdump_new(struct out *o, enum mem_type type,
 void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len);
 /* A hole with its program-interruption code, in address order. */
 void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code);
+/* Text mode: a line about the bytes from addr on, which come next; printable text. */
+void hexdump_remark(struct hexdump *h, uint64_t addr, const char *text);
 /* Print what is pending and free. */
 void hexdump_end(struct hexdump *h);
 

@@ -14,6 +14,7 @@ struct expr {
 	const struct expr_context *ctx;
 	struct s390_regs regs;
 	bool have_regs;
+	bool is_symbol;		/* the last term was one */
 };
 
 /* The text at s, n bytes, printable; to be freed with buf_free(). */
@@ -139,6 +140,7 @@ static struct error *eval_symbol(struct expr *e, const char *term, uint64_t *val
 {
 	uint64_t size;
 
+	e->is_symbol = true;
 	if (e->ctx->symbols && symtab_find(e->ctx->symbols, term, value, &size))
 		return NULL;
 	return unknown_symbol(e->ctx->symbols, term);
@@ -146,6 +148,7 @@ static struct error *eval_symbol(struct expr *e, const char *term, uint64_t *val
 
 static struct error *eval_term(struct expr *e, const char *term, uint64_t *value)
 {
+	e->is_symbol = false;
 	if (*term >= '0' && *term <= '9')
 		return number_parse(term, "address", 64, 0, value);
 	if (*term == '%')
@@ -193,6 +196,7 @@ struct error *expr_parse(const char *text, const struct expr_context *ctx,
 	struct error *err;
 	__int128 sum = 0;	/* no text is so long that it could overflow */
 	char op = '+';
+	int symbols = 0;
 	uint64_t v;
 	size_t n;
 
@@ -204,6 +208,8 @@ struct error *expr_parse(const char *text, const struct expr_context *ctx,
 		if (err)
 			return err;
 		sum += op == '+' ? (__int128)v : -(__int128)v;
+		if (e.is_symbol)
+			symbols += op == '+' ? 1 : -1;
 		s += n;
 		while (is_blank(*s))
 			s++;
@@ -218,5 +224,7 @@ struct error *expr_parse(const char *text, const struct expr_context *ctx,
 	if (sum > UINT64_MAX)
 		return expr_error(&e, "is beyond 2^64");
 	*value = (uint64_t)sum;
+	if (ctx->symbolic)
+		*ctx->symbolic = symbols > 0;
 	return NULL;
 }

@@ -8,6 +8,7 @@
 #ifndef S390MEMCTL_SYM_EXPR_H
 #define S390MEMCTL_SYM_EXPR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arch/regs.h"
@@ -19,6 +20,11 @@ struct expr_context {
 	/* Get the registers of the current vCPU, called only when one is named; may be NULL. */
 	struct error *(*regs)(void *arg, struct s390_regs *regs);
 	void *arg;
+	/*
+	 * Set to whether the value is an address of the symbols' own space: more
+	 * of them are added than subtracted. NULL: not wanted.
+	 */
+	bool *symbolic;
 };
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A target is a guest CPU whose memory can be worked on: a live vCPU today,
- * dumps later. Commands use only this interface.
+ * A target is a guest CPU whose memory can be worked on: a live vCPU, or one in
+ * a dump. Commands use only this interface.
  */
 #ifndef S390MEMCTL_TARGET_TARGET_H
 #define S390MEMCTL_TARGET_TARGET_H
@@ -15,13 +15,26 @@
 #include "base/error.h"
 #include "base/log.h"
 
+/* What makes the accesses to a live vCPU's memory. */
+enum access_engine {
+	ACCESS_ENGINE_AUTO,	/* KVM_S390_MEM_OP where it gives the right answer, else the walk */
+	ACCESS_ENGINE_IOCTL,	/* KVM_S390_MEM_OP; refused where it cannot answer */
+	ACCESS_ENGINE_WALK,	/* our own translation */
+	ACCESS_ENGINE_BOTH,	/* both; a difference is an ERROR_TARGET */
+};
+
 /* How one access is made. */
 struct access {
 	uint64_t addr;		/* logical (or absolute, or SIDA offset) address of byte 0 */
-	enum space space;	/* SPACE_AUTO, SPACE_ABSOLUTE or SPACE_SIDA */
-	uint8_t ar;		/* access register 0-15; means something in AR mode only */
+	enum space space;	/* a live vCPU knows SPACE_AUTO, SPACE_ABSOLUTE and SPACE_SIDA itself */
+	uint8_t ar;		/* access register 0-15; means something in AR mode and SPACE_AR only */
+	uint32_t alet;		/* SPACE_ALET: the access-list-entry token */
+	uint64_t asce;		/* SPACE_ASCE: the address-space-control element */
 	int16_t key;		/* access key 0-15, or -1 for none */
 	bool inject;		/* deliver an exception to the guest (KVM_S390_MEMOP_F_INJECT_EXCEPTION) */
+	/* The address is one of a kernel's symbols; what asks for the access has drawn its conclusions. */
+	bool symbolic;
+	enum access_engine engine;	/* where the target has a choice (has_ioctl) */
 };
 
 #define ACCESS_INIT(a) { .addr = (a), .space = SPACE_AUTO, .ar = 0, .key = -1, .inject = false }
@@ -45,10 +58,12 @@ struct target_fact {
 };
 
 struct target;
+struct walk;	/* target/walk.h */
 
 struct target_ops {
 	const char *name;	/* "kvm" */
 	bool live;
+	bool has_ioctl;		/* there is a KVM_S390_MEM_OP to ask, and access.engine counts */
 
 	/*
 	 * Fetch len bytes. *done: bytes that were got before the error, always
@@ -83,6 +98,22 @@ struct target_ops {
 			     bool *success);
 	/* Registers of the CPU. stop: let the CPU stand still for it; else as of the last exit. */
 	struct error *(*regs)(struct target *t, bool stop, struct s390_regs *regs);
+	/*
+	 * Our own translation for this CPU: its storage, and its registers as of
+	 * now (a live vCPU stands still for a moment; translations known before are
+	 * forgotten then). *w is valid until the next operation of the target.
+	 * NULL: the target has none. ERROR_TARGET or ERROR_REFUSED: its absolute
+	 * storage cannot be got at, with the reason.
+	 */
+	struct error *(*walk)(struct target *t, struct walk **w);
+	/*
+	 * The storage keys of count 4 KiB blocks from absolute address addr on, a
+	 * multiple of 4096: ACC in bits 0-3, F in 4, R in 5, C in 6 of each byte.
+	 * NULL or ERROR_TARGET: they are not known, with the reason; ERROR_ACCESS:
+	 * an addressing exception, no storage is there. *done: keys got, a prefix.
+	 */
+	struct error *(*keys)(struct target *t, uint64_t addr, size_t count,
+			      uint8_t *keys, size_t *done);
 	/* The idx-th fact for `info`; false behind the last one. */
 	bool (*fact)(struct target *t, size_t idx, struct target_fact *fact);
 	/* Detach and free. The error, if any, says what could not be undone. */

@@ -15,7 +15,7 @@ lists_are_fresh=
 
 # Libraries with headers, for cross-building and to run what was built.
 sysroot_packages=(libelf-dev libdw-dev libreadline-dev libncurses-dev
-	zlib1g-dev liblzma-dev libjansson-dev libcmocka-dev)
+	zlib1g-dev liblzma-dev libjansson-dev libcmocka-dev libkdumpfile-dev)
 
 # What these pull in and a sysroot must not have: the C library comes from
 # libc6-dev-s390x-cross, the rest is never linked to.

@@ -43,13 +43,13 @@ says "read" 0 read 0x10000 32 <<'EOF'
 0000000000010010  00000000 00100010 00000000 00100018  |................|
 s390memctl: primary space, as the PSW says
 EOF
-says "read 64 bytes if no length is given" 0 -q read 0x10010 -t u64 <<'EOF'
+says "read 64 bytes if no length is given" 0 --quiet read 0x10010 -t u64 <<'EOF'
 0000000000010010: 0x0000000000100010 0x0000000000100018
 0000000000010020: 0x0000000000100020 0x0000000000100028
 0000000000010030: 0x0000000000100030 0x0000000000100038
 0000000000010040: 0x0000000000100040 0x0000000000100048
 EOF
-says "read at a register" 0 -q read %r5+8 8 -t u32 <<'EOF'
+says "read at a register" 0 --quiet read %r5+8 8 -t u32 <<'EOF'
 0000000000010018: 0x00000000 0x00100018
 EOF
 says "read over a hole" 3 read 0x12ff0 0x1020 <<'EOF'
@@ -78,7 +78,7 @@ EOF
 says "read absolute storage" 0 read --space=abs 0x500000 16 <<'EOF'
 0000000000500000  00000000 00500000 00000000 00500008  |.....P.......P..|
 EOF
-run s390memctl -g cli -q read --space=abs 0x110000 17 -t raw
+run s390memctl -g cli --quiet read --space=abs 0x110000 17 -t raw
 is "read raw bytes" "$status $(cat "$out")" "0 text in the guest"
 says "an access register that does not count" 0 read --ar 3 0x10000 8 <<'EOF'
 0000000000010000  00000000 00100000                    |........|
@@ -122,7 +122,7 @@ EOF
 says "check as JSON" 1 -j check w 0x11000 0x2000 <<'EOF'
 {"api_level":1,"command":"check","address":"0x11000","length":"0x2000","runs":[{"operation":"store","address":"0x11000","length":"0x1000","accessible":true},{"operation":"store","address":"0x12000","length":"0x1000","accessible":false,"code":"0x4","name":"protection exception"}],"space":"pri","error":{"kind":"no","message":"an access to 4096 bytes would fail"},"exit_code":1}
 EOF
-says "check with a key" 1 -q -c 1 check rw --key 5 0x11f000 0x2000 <<'EOF'
+says "check with a key" 1 --quiet -c 1 check rw --key 5 0x11f000 0x2000 <<'EOF'
 fetch 000000000011f000-000000000011ffff  accessible
 fetch 0000000000120000-0000000000120fff  protection exception (0004)
 store 000000000011f000-0000000000120fff  protection exception (0004)
@@ -144,14 +144,14 @@ is "it is written" "$(absolute 0x100ff8) $(absolute 0x101000)" "0000000000100102
 says "write numbers, as JSON" 0 -w -j write 0x10000 -t u16 1 -2 0xffff <<'EOF'
 {"api_level":1,"command":"write","old":"000000000010","new":"0001fffeffff","address":"0x10000","length":"0x6","written":6,"space":"pri","exit_code":0}
 EOF
-says "write text" 0 -w -q write --space=abs 0x130000 -t str "hello, " world <<'EOF'
+says "write text" 0 -w --quiet write --space=abs 0x130000 -t str "hello, " world <<'EOF'
 old:
 0000000000130000  00000000 00130000 00000000           |............|
 new:
 0000000000130000  68656c6c 6f2c2077 6f726c64           |hello, world|
 12 bytes written, 0000000000130000-000000000013000b
 EOF
-says "write through an access register" 0 -w -q -c 2 write --ar 5 0x10008 ff <<'EOF'
+says "write through an access register" 0 -w --quiet -c 2 write --ar 5 0x10008 ff <<'EOF'
 old:
 0000000000010008  00                                   |.|
 new:
@@ -165,7 +165,7 @@ s390memctl: nothing was written: protection exception (0004) on store to 0000000
 s390memctl: storage key, access list, DAT, low-address or instruction-execution protection forbids the access
 EOF
 is "nothing is written" "$(absolute 0x101ff8)" 0000000000101ff8
-says "fill" 0 -w -q fill 0x11000 0x1000 0xaa <<'EOF'
+says "fill" 0 -w --quiet fill 0x11000 0x1000 0xaa <<'EOF'
 old:
 0000000000011000  03040000 00101000 00000000 00101008  |................|
 0000000000011010  00000000 00101010 00000000 00101018  |................|
@@ -193,7 +193,7 @@ EOF
 is "to its end, and no further" "$(absolute 0x101ff8) $(absolute 0x102000)" \
 	"aaaaaaaaaaaaaaaa 0000000000102000"
 # A host page that cannot be stored to: the check cannot know.
-run s390memctl -g cli -w -q -c 1 fill 0x12f000 0x3000 0
+run s390memctl -g cli -w --quiet -c 1 fill 0x12f000 0x3000 0
 is "a write that fails half-way: exit code" "$status" 2
 like "which bytes were written" '^8192 bytes written, 000000000012f000-0000000000130fff$'
 like "and which were not" \
@@ -203,21 +203,21 @@ is "as it is told" "$(absolute 0x130ff8) $(absolute 0x131000)" \
 	"0000000000000000 0000000000131000"
 
 printf '\301\302\303\304\305' >five
-says "load" 0 -w -q load five 0x10020 <<'EOF'
+says "load" 0 -w --quiet load five 0x10020 <<'EOF'
 old:
 0000000000010020  00000000 00                          |.....|
 new:
 0000000000010020  c1c2c3c4 c5                          |.....|
 5 bytes written, 0000000000010020-0000000000010024
 EOF
-says "load a part" 0 -w -q load five 0x10030 2 <<'EOF'
+says "load a part" 0 -w --quiet load five 0x10030 2 <<'EOF'
 old:
 0000000000010030  0000                                 |..|
 new:
 0000000000010030  c1c2                                 |..|
 2 bytes written, 0000000000010030-0000000000010031
 EOF
-says "write from a file" 0 -w -q write --from five 0x10040 <<'EOF'
+says "write from a file" 0 -w --quiet write --from five 0x10040 <<'EOF'
 old:
 0000000000010040  00000000 00                          |.....|
 new:
@@ -258,7 +258,7 @@ fi
 ## audit
 
 rm -f audit
-s390memctl -g cli -q -w --audit audit write 0x14000 0011 >/dev/null
+s390memctl -g cli --quiet -w --audit audit write 0x14000 0011 >/dev/null
 sed 's/"time":"[^"]*"/"time":T/; s/"tool_pid":[0-9]*/"tool_pid":N/; s/"pid":'"$vmm_pid"',/"pid":P,/' audit >audit.lines
 cat >expected <<'EOF'
 {"time":T,"event":"before","sequence":1,"tool_pid":N,"uid":0,"pid":P,"guest":"cli","vcpu":0,"command":"write","space":"pri","address":"0x0000000000014000","length":2,"old":"0000","new":"0011"}
@@ -266,9 +266,9 @@ cat >expected <<'EOF'
 EOF
 ok "the audit file has both lines" cmp expected audit.lines
 is "and is its owner's alone" "$(stat -c %a audit)" 600
-s390memctl -g cli -q -w --audit audit write 0x13000 0011 >/dev/null 2>&1
+s390memctl -g cli --quiet -w --audit audit write 0x13000 0011 >/dev/null 2>&1
 is "what is refused by the check is not in it" "$(wc -l <audit)" 2
-s390memctl -g cli -q -w --audit audit fill --space=abs 0x500000 0x10001 1 >/dev/null
+s390memctl -g cli --quiet -w --audit audit fill --space=abs 0x500000 0x10001 1 >/dev/null
 is "a long write is in it piece by piece" "$(wc -l <audit) $(sed -n 's/.*"after","sequence":\([0-9]*\),.*"length":\([0-9]*\),"done":\([0-9]*\),.*/\1:\2:\3/p' audit | tail -n 2 | xargs)" \
 	"6 1:65536:65536 2:1:1"
 mkdir small
@@ -339,7 +339,7 @@ is "no file" "$(ls -A | grep interrupted)" ""
 
 ## --inject, after all that needs the PSW as it was
 
-run s390memctl -g cli -q -w read 0x13000 8 --inject
+run s390memctl -g cli --quiet -w read 0x13000 8 --inject
 is "--inject: exit code" "$status" 2
 like "is warned about" '^s390memctl: warning: an access exception will be delivered to the guest' "$err"
 is "the guest has met the exception" \
@@ -347,13 +347,13 @@ is "the guest has met the exception" \
 
 ## one attach, several commands
 
-says "a script" 2 -c 1 -q -e 'read 0x14000 2' -e 'read 0x400000' -e 'read 0x14000' <<'EOF'
+says "a script" 2 -c 1 --quiet -e 'read 0x14000 2' -e 'read 0x400000' -e 'read 0x14000' <<'EOF'
 0000000000014000  0000                                 |..|
 0000000000400000-000000000040003f: addressing exception (0005)
 s390memctl: -e 2: addressing exception (0005) on fetch from 0000000000400000, real storage
 s390memctl: the address, or that of a translation table, lies outside the configured storage
 EOF
-run s390memctl -g cli -q --stats -c 1 read 0x110000 16
+run s390memctl -g cli --quiet --stats -c 1 read 0x110000 16
 like "statistics" '^s390memctl: stops [1-9][0-9]*, calls [1-9][0-9]*, stopped [0-9.]+ us, longest [0-9.]+ us, bytes 16$' "$err"
 
 cd "$cd_back" || exit 99

@@ -31,7 +31,7 @@ ask() {
 		esac
 		;;
 	esac
-	run s390memctl -w -q -j -p "$vmm_pid" -c "$ask_cpu" "$@"
+	run s390memctl -w --quiet -j -p "$vmm_pid" -c "$ask_cpu" "$@"
 	ask_code=$(grep -o '"code":"0x[0-9a-f]*"' "$out" | head -n 1 | cut -d '"' -f 4)
 	if [ -n "$ask_code" ]; then
 		echo "rc $ask_code"

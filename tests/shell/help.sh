@@ -20,6 +20,8 @@ Without a command it is a shell.
 Options:
   -p, --pid=PID           work on the VMM with this process id
   -g, --guest=NAME        work on the guest of this name (-name guest=NAME)
+  -d, --dump=FILE         work on a dump of a guest instead of a running one
+  -q, --qmp=SOCKET        work by QEMU's QMP socket, read only; the guest may be emulated
   -c, --vcpu=ID           work on this vCPU (default 0)
       --vcpu-fd=FD        the vCPU's file descriptor in the VMM, where ids are ambiguous
   -s, --symbols=FILE      take symbols from this ELF file (vmlinux)
@@ -32,7 +34,7 @@ Options:
       --suspend-seccomp   lift the VMM's seccomp filter for the calls made in it
       --audit=FILE        append a JSON line to FILE before and after each write
   -v, --verbose           say what is found and chosen; twice: every stop and call
-  -q, --quiet             no notes on standard error, only warnings and errors
+      --quiet             no notes on standard error, only warnings and errors
   -h, --help              tell the usage and end
   -V, --version           tell version and features and end
 
@@ -42,6 +44,12 @@ Commands:
   regs                     show the vCPU's registers, the PSW in words
   read ADDR [LEN]          show guest memory
   check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
+  translate ADDR           show step by step how an address is translated
+  map [RANGE]              show what is mapped in an address space
+  keys ADDR [LEN]          show storage keys
+  search RANGE PATTERN     search guest memory for a pattern
+  diff RANGE [RANGE2]      compare two ranges of guest memory, or one with a file
+  watch ADDR LEN           show how guest memory changes
   dump ADDR LEN FILE       save guest memory to a file
   write ADDR [VALUE...]    change guest memory (--write)
   fill ADDR LEN BYTE       set guest memory to one byte's value (--write)
@@ -53,7 +61,7 @@ Commands:
 
 Exit codes:
    0  done
-   1  the answer is no: an access would fail, a value differs
+   1  the answer is no: an access would fail, a value differs, nothing is found
    2  access exception of the guest
    3  part of the output could not be made
    4  the guest could not be attached to, or the host failed
@@ -75,9 +83,10 @@ or store (w) them, and if not, which exception it would meet. Nothing is read
 and nothing is written. The exit code is 1 if any access would fail.
 
 Options:
-      --space=SPACE       auto: as the PSW says (default); abs: absolute; sida: secure data area
+      --space=SPACE       auto: the PSW's (default); pri, sec, home, arN, alet=X, asce=X, real, abs, sida
       --ar=N              access register 0-15, for a vCPU in access-register mode (default 0)
       --key=K             access with this access key, 0-15
+      --engine=ENGINE     auto (default), ioctl: KVM, walk: own translation, or both, compared
 
 Example:
 $ s390memctl -g web1 check rw 0x400000 8K
@@ -155,7 +164,7 @@ for c in json.load(sys.stdin)["commands"]:
 # The man page without its markup.
 sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g; s/ *, */, /g' "$man" >man-text
 tell_tables | sort -u >tables
-is "there are tables" "$(grep -c '^command' tables)" 13
+is "there are tables" "$(grep -c '^command' tables)" 19
 while read -r kind name args; do
 	case $kind in
 	command)

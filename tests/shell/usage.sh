@@ -222,8 +222,43 @@ EOF
 usage_is "access key 16" check --key 0x10 0 1 <<'EOF'
 check: access key 16 is out of range (0 to 15)
 EOF
-usage_is "space that a logical access cannot choose" read --space=home 0 <<'EOF'
-read: --space takes auto, abs or sida, not 'home'
+usage_is "unknown space" read --space=hone 0 <<'EOF'
+read: there is no address space 'hone'
+spaces are auto, pri, sec, home, arN, alet=X, asce=X, real, abs and sida
+EOF
+usage_is "unknown space before an address" read hone:0x1000 <<'EOF'
+read: there is no address space 'hone'
+spaces are auto, pri, sec, home, arN, alet=X, asce=X, real, abs and sida
+EOF
+usage_is "space of access register 16" read ar16:0 <<'EOF'
+read: access register 16 is out of range (0 to 15)
+EOF
+usage_is "space of no access register" read --space=ar 0 <<'EOF'
+read: --space=ar needs an access register
+write --space=arN
+EOF
+usage_is "two access registers" read --space=ar3 --ar=4 0 <<'EOF'
+read: --ar means nothing with --space=ar3
+EOF
+usage_is "ALET of 33 bits" read alet=0x100000000:0 <<'EOF'
+read: ALET '0x100000000' does not fit
+32 bits hold 0 to 4294967295 (0xffffffff)
+EOF
+usage_is "space of no ASCE" read --space=asce 0 <<'EOF'
+read: space asce needs to be told which
+write arN, alet=X or asce=X
+EOF
+usage_is "unknown engine" read --engine=fast 0 <<'EOF'
+read: --engine takes auto, ioctl, walk or both, not 'fast'
+EOF
+usage_is "SIDA by own translation" read --engine=walk sida:0 <<'EOF'
+read: the SIDA is known to KVM only: --engine=walk or both mean nothing there
+EOF
+usage_is "injection and own translation" -w read --engine=both --inject 0 <<'EOF'
+read: --inject means nothing with --engine=walk or both: KVM delivers exceptions
+EOF
+usage_is "cas in home space" -w cas home:0x1000 0 1 <<'EOF'
+cas: cas works in absolute storage only, not in home space
 EOF
 usage_is "access register and absolute space" read --space=abs --ar=1 0 <<'EOF'
 read: --ar means nothing with --space=abs

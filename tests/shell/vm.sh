@@ -147,7 +147,8 @@ stop_vm "$twin2"
 echo info >&3
 echo "read 0" >&3
 wait "$tool"
-is "a VMM that ends meanwhile" "$? $(tail -n 1 out | grep -cE "$twin2|gone|ended")" "4 1"
+is "a VMM that ends meanwhile" "$? $(tail -n 2 out | grep -oE "PID $twin2|gone|ended" | head -n 1)" \
+	"4 PID $twin2"
 exec 3>&-
 
 s390memctl -p "$twin1" -f - <fifo >out 2>&1 &

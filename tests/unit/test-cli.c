@@ -19,6 +19,7 @@
 #include "cli/options.h"
 #include "cli/optparse.h"
 #include "cli/outfile.h"
+#include "cli/space-arg.h"
 #include "cli/values.h"
 #include "cli/words.h"
 
@@ -408,7 +409,8 @@ static void names_are_completed(void **state)
 	assert_completed(NULL, "re", 0, "regs");
 	assert_completed(NULL, "re", 1, "read");
 	assert_completed(NULL, "re", 2, NULL);
-	assert_completed("read", "--k", 0, "--key=");
+	assert_completed("read", "--k", 0, "--keys");
+	assert_completed("read", "--k", 1, "--key=");
 	assert_completed("read", "--eb", 0, "--ebcdic");
 	assert_completed("read", "--force", 0, NULL);
 	assert_completed("read", "x", 0, NULL);
@@ -416,10 +418,92 @@ static void names_are_completed(void **state)
 	assert_completed("version", "", 0, NULL);
 }
 
+/* space_arg_length(), space_arg_parse() */
+
+static void spaces_have_names(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;	/* with the colon; 0: no space before an address */
+		enum space space;
+		uint8_t ar;
+		uint32_t alet;
+		uint64_t asce;
+	} rows[] = {
+		{ "home:init_task", 5, SPACE_HOME, 0, 0, 0 },
+		{ "pri:0", 4, SPACE_PRIMARY, 0, 0, 0 },
+		{ "secondary:0", 10, SPACE_SECONDARY, 0, 0, 0 },
+		{ "auto:0", 5, SPACE_AUTO, 0, 0, 0 },
+		{ "real:%r15+160", 5, SPACE_REAL, 0, 0, 0 },
+		{ "abs:", 4, SPACE_ABSOLUTE, 0, 0, 0 },
+		{ "ar5:0x1000", 4, SPACE_AR, 5, 0, 0 },
+		{ "ar:15:0x1000", 6, SPACE_AR, 15, 0, 0 },
+		{ "ar=0:0x1000", 5, SPACE_AR, 0, 0, 0 },
+		{ "alet=0x10003:0", 13, SPACE_ALET, 0, 0x10003, 0 },
+		{ "alet:0xffffffff:0", 16, SPACE_ALET, 0, 0xffffffff, 0 },
+		{ "asce=0x8000000000000007:0", 24, SPACE_ASCE, 0, 0, 0x8000000000000007 },
+		{ "asce:7:0", 7, SPACE_ASCE, 0, 0, 7 },
+		{ "home", 0, SPACE_AUTO, 0, 0, 0 },
+		{ "init_task+8", 0, SPACE_AUTO, 0, 0, 0 },
+		{ "hone:0", 0, SPACE_AUTO, 0, 0, 0 },
+		{ "alet=3", 0, SPACE_AUTO, 0, 0, 0 },
+		{ "arch_initcall", 0, SPACE_AUTO, 0, 0, 0 },
+		{ "", 0, SPACE_AUTO, 0, 0, 0 },
+	};
+	struct access a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(space_arg_length(rows[i].text), rows[i].len);
+		if (!rows[i].len)
+			continue;
+		a = (struct access)ACCESS_INIT(0);
+		assert_null(space_arg_parse(rows[i].text, rows[i].len - 1, &a, NULL));
+		assert_int_equal(a.space, rows[i].space);
+		assert_int_equal(a.ar, rows[i].ar);
+		assert_int_equal(a.alet, rows[i].alet);
+		assert_int_equal(a.asce, rows[i].asce);
+	}
+}
+
+static void spaces_that_are_none_are_refused(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} rows[] = {
+		{ "hone", "there is no address space 'hone'" },
+		{ "", "there is no address space ''" },
+		{ "a\nb", "there is no address space 'a\\nb'" },
+		{ "ar16", "access register 16 is out of range (0 to 15)" },
+		{ "ar", "space ar needs to be told which" },
+		{ "alet", "space alet needs to be told which" },
+		{ "asce", "space asce needs to be told which" },
+		{ "alet=0x100000000", "ALET '0x100000000' does not fit" },
+		{ "ar5x", "access register '5x' is no number" },
+	};
+	struct access a;
+	bool bare = false;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		a = (struct access)ACCESS_INIT(0);
+		assert_error(space_arg_parse(rows[i].text, strlen(rows[i].text), &a, NULL), ERROR_USAGE,
+			     rows[i].message);
+		assert_int_equal(a.space, SPACE_AUTO);
+	}
+	assert_null(space_arg_parse("ar", 2, &a, &bare));
+	assert_true(bare);
+	assert_int_equal(a.space, SPACE_AR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_follow_the_shells_rules),
+		cmocka_unit_test(spaces_have_names),
+		cmocka_unit_test(spaces_that_are_none_are_refused),
 		cmocka_unit_test(words_tell_where_they_are_wrong),
 		cmocka_unit_test(options_are_taken_out),
 		cmocka_unit_test(options_that_are_none_are_refused),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "target/kvm/plan.h"
+#include "target/kvm/ram.h"
 #include "target/kvm/scratch.h"
 
 /* plan_chunk() */
@@ -219,6 +220,93 @@ static void only_the_dead_are_inherited(void **state)
 	assert_int_equal(scratch_judge(&h, &self, 0), SCRATCH_DEAD);
 }
 
+/* ram_find() */
+
+/* What a QEMU with 2 GiB has: guards around its RAM, libraries, a stack, devices. */
+static void guest_ram_is_among_the_candidates(void **state)
+{
+	char maps[] =
+		"2aa00000000-2aa00800000 r-xp 00000000 08:01 11 /usr/bin/qemu-system-s390x\n"
+		"2aa00900000-2aa00a21000 rw-p 00000000 00:00 0 [heap]\n"
+		"3fe00000000-3fe80000000 rw-p 00000000 00:00 0 \n"
+		"3fe80000000-3fe80001000 ---p 00000000 00:00 0 \n"
+		"3fe80200000-3fe80300000 rwxp 00000000 00:00 0 \n"
+		"3fe80400000-3fe80500000 r--p 00000000 00:00 0 \n"
+		"3fe80600000-3fe80700000 rw-s 00000000 00:05 7 /dev/vfio/12\n"
+		"3fe80800000-3fe80900000 rw-s 00000000 00:01 9 /memfd:ram (deleted)\n"
+		"3fe80a00000-3fe80a01000 rw-s 00000000 00:0e 8 anon_inode:kvm-vcpu:0\n"
+		"3fe81000000-3fe81021000 rw-p 00000000 00:00 0 \n";
+	struct ram_candidate c[8];
+
+	(void)state;
+	assert_int_equal(ram_find(maps, c, 8), 2);
+	assert_int_equal(c[0].start, 0x3fe00000000);
+	assert_int_equal(c[0].size, 0x80000000);
+	assert_int_equal(c[0].max, 0x80000000);
+	assert_true(c[0].exact);
+	assert_int_equal(c[1].start, 0x3fe80800000);
+	assert_int_equal(c[1].size, RAM_MIB);
+	assert_true(c[1].exact);
+}
+
+/* A VMM that has protected single pages of it, or advised the kernel about a part of it. */
+static void guest_ram_in_pieces_is_put_together(void **state)
+{
+	char pages[] =
+		"3fe00000000-3fe00190000 rw-p 00000000 00:00 0 \n"
+		"3fe00190000-3fe00191000 ---p 00000000 00:00 0 \n"
+		"3fe00191000-3fe00192000 r--p 00000000 00:00 0 \n"
+		"3fe00192000-3fe00200000 rw-p 00000000 00:00 0 \n"
+		"3fe00200000-3fe00201000 ---p 00000000 00:00 0 \n";
+	char parts[] =
+		"3fe00000000-3fe00400000 rw-s 00100000 00:01 9 /memfd:ram (deleted)\n"
+		"3fe00400000-3fe00c00000 rw-s 00500000 00:01 9 /memfd:ram (deleted)\n"
+		"3fe00c00000-3fe00d00000 rw-s 00000000 00:01 9 /memfd:ram (deleted)\n";
+	struct ram_candidate c[8];
+
+	(void)state;
+	assert_int_equal(ram_find(pages, c, 8), 1);
+	assert_int_equal(c[0].start, 0x3fe00000000);
+	assert_int_equal(c[0].size, 0x200000);
+	assert_int_equal(c[0].max, 0x200000);
+	assert_int_equal(ram_find(parts, c, 8), 2);
+	assert_int_equal(c[0].size, 0x400000);
+	assert_int_equal(c[0].max, 0xc00000);
+	assert_int_equal(c[1].start, 0x3fe00c00000);
+	assert_int_equal(c[1].size, RAM_MIB);
+}
+
+/* Mappings that do not begin at a whole MiB were merged: every MiB within them may be it. */
+static void merged_mappings_are_looked_into(void **state)
+{
+	char maps[] = "3fe00081000-3fe00381000 rw-p 00000000 00:00 0 \n";
+	char large[] = "3fe00081000-3ff00081000 rw-p 00000000 00:00 0 \n";
+	struct ram_candidate c[4];
+
+	(void)state;
+	assert_int_equal(ram_find(maps, c, 4), 2);
+	assert_int_equal(c[0].start, 0x3fe00100000);
+	assert_int_equal(c[0].max, 0x200000);
+	assert_false(c[0].exact);
+	assert_int_equal(c[1].start, 0x3fe00200000);
+	assert_int_equal(c[1].max, 0x100000);
+	assert_int_equal(ram_find(large, c, 4), 1);
+	assert_int_equal(c[0].start, 0x3fe00100000);
+}
+
+static void candidates_are_bounded(void **state)
+{
+	char text[] = "3fe00081000-3fe01081000 rw-p 00000000 00:00 0 \nnonsense\n";
+	char again[sizeof(text)], empty[] = "";
+	struct ram_candidate c[3];
+
+	(void)state;
+	memcpy(again, text, sizeof(text));
+	assert_int_equal(ram_find(text, c, 3), 3);
+	assert_int_equal(ram_find(again, c, 0), 0);
+	assert_int_equal(ram_find(empty, c, 3), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +319,10 @@ int main(void)
 		cmocka_unit_test(mappings_of_ours_are_recognised),
 		cmocka_unit_test(recognition_is_bounded),
 		cmocka_unit_test(only_the_dead_are_inherited),
+		cmocka_unit_test(guest_ram_is_among_the_candidates),
+		cmocka_unit_test(guest_ram_in_pieces_is_put_together),
+		cmocka_unit_test(merged_mappings_are_looked_into),
+		cmocka_unit_test(candidates_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

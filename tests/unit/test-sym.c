@@ -258,6 +258,30 @@ static void expressions(void **state)
 	}
 }
 
+/* Sums with a symbol are addresses of the kernel; numbers, registers and distances are not. */
+static void addresses_of_symbols_are_known(void **state)
+{
+	static const struct {
+		const char *text;
+		bool symbolic;
+	} rows[] = {
+		{ "jiffies", true }, { "8+jiffies-16", true }, { "_etext-_stext+jiffies", true },
+		{ "jiffies+%r1", true }, { "0x1000", false }, { "%r15+160", false },
+		{ "_etext-_stext", false }, { "top-top+8", false },
+	};
+	bool symbolic;
+	const struct expr_context ctx = { .symbols = tab, .regs = get_regs, .symbolic = &symbolic };
+	uint64_t value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		symbolic = !rows[i].symbolic;
+		assert_null(expr_parse(rows[i].text, &ctx, &value));
+		assert_int_equal(symbolic, rows[i].symbolic);
+	}
+}
+
 static void expressions_that_are_none(void **state)
 {
 	static const struct {
@@ -359,6 +383,7 @@ int main(void)
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(lengths_that_are_none),
 		cmocka_unit_test(expressions),
+		cmocka_unit_test(addresses_of_symbols_are_known),
 		cmocka_unit_test(expressions_that_are_none),
 		cmocka_unit_test(unknown_symbols),
 		cmocka_unit_test(registers_are_fetched_when_named),

@@ -36,11 +36,15 @@ static bool do_memory(struct vm *vm, struct line *line)
 		return line_error(line, "address and size must be multiples of 1M");
 	slot->readonly = line_flag(line, "readonly");
 	/* KVM on s390 wants the host address, too, to be a multiple of 1M. */
-	slot->host = mmap(NULL, slot->size + SEGMENT, PROT_READ | PROT_WRITE,
+	/* Guards on both sides, as QEMU's RAM has them: the kernel merges neighbours. */
+	slot->host = mmap(NULL, slot->size + 3 * SEGMENT, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (slot->host == MAP_FAILED)
 		return line_error(line, "mmap: %s", strerror(errno));
+	slot->host += SEGMENT;
 	slot->host += -(uintptr_t)slot->host & (SEGMENT - 1);
+	if (mprotect(slot->host, slot->size, PROT_READ | PROT_WRITE))
+		return line_error(line, "mprotect: %s", strerror(errno));
 	vm->nr_slots++;
 	return true;
 }

@@ -99,6 +99,20 @@ static struct error *make_ioctl(struct live *l, bool on_vm, uint64_t op_addr, in
 	return err;
 }
 
+struct error *live_vm_ioctl(struct live *l, uint64_t request, uint64_t arg, int64_t *result)
+{
+	uint64_t args[6] = { (uint64_t)l->vcpu.vm_fd, request, arg };
+	int ret;
+
+	l->calls_in_stop++;
+	if (l->engine == ENGINE_INJECTION)
+		return live_gone_error(l, inject_call(l->inj, SYS_ioctl, args, NULL, result));
+	ret = ioctl(l->vm_fd, request, arg);
+	*result = ret < 0 ? -errno : ret;
+	l->t.stats.calls++;
+	return NULL;
+}
+
 struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *result)
 {
 	struct error *err;

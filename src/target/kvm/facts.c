@@ -25,11 +25,13 @@ static uint32_t run_u32(const struct live *l, size_t offset)
 	return v;
 }
 
-static void read_registers(const struct live *l, struct s390_regs *regs)
+void live_registers(const struct live *l, struct s390_regs *regs)
 {
 	size_t i;
 
 	__sync_synchronize();
+	memset(regs, 0, sizeof(*regs));
+	regs->coherent = l->stopped;
 	regs->psw_mask = run_u64(l, KVMU_RUN_PSW_MASK);
 	regs->psw_addr = run_u64(l, KVMU_RUN_PSW_ADDR);
 	for (i = 0; i < 16; i++) {
@@ -59,11 +61,16 @@ struct error *live_regs(struct target *t, bool stop, struct s390_regs *regs)
 		err = live_stop(l);
 	if (err)
 		return err;
-	regs->coherent = l->stopped;
-	read_registers(l, regs);
+	live_registers(l, regs);
 	return live_finish(l, NULL);
 }
 #else
+void live_registers(const struct live *l, struct s390_regs *regs)
+{
+	(void)l;
+	memset(regs, 0, sizeof(*regs));
+}
+
 struct error *live_regs(struct target *t, bool stop, struct s390_regs *regs)
 {
 	(void)stop;
@@ -149,6 +156,44 @@ static void fact_run(struct live *l, struct target_fact *f)
 	set(f, "%s", l->run ? "yes" : "no");
 }
 
+/* Whether our own translation works is found out when it is first needed; and for this. */
+static void fact_walk(struct live *l, struct target_fact *f)
+{
+	struct error *err = storage_open(l);
+	const struct live_ram *ram = &l->storage.ram;
+
+	if (err)
+		set(f, "no: %s", err->message);
+	else if (ram->state == RAM_PROVEN)
+		set(f, "by the VMM's mapping of guest RAM%s",
+		    storage_has_absolute(l) ? "; writes by KVM" : "; no writes");
+	else
+		set(f, "by KVM's reads of absolute storage");
+	error_free(err);
+}
+
+static void fact_ram(struct live *l, struct target_fact *f)
+{
+	const struct live_ram *ram = &l->storage.ram;
+
+	if (ram->state == RAM_PROVEN)
+		set(f, "%llu MiB at %#llx: %s", (unsigned long long)(ram->size / RAM_MIB),
+		    (unsigned long long)ram->start, ram->why);
+	else
+		set(f, "unknown%s%s", ram->why[0] ? ": " : "", ram->why);
+}
+
+static void fact_edat(struct live *l, struct target_fact *f)
+{
+	if (!l->storage.ready)
+		set(f, "unknown");
+	else if (l->storage.walk.facilities & FACILITY_EDAT_2)
+		set(f, "1 MiB and 2 GiB frames (EDAT-2)");
+	else
+		set(f, "%s", l->storage.walk.facilities & FACILITY_EDAT_1 ?
+		    "1 MiB frames (EDAT-1)" : "no large frames");
+}
+
 static void fact_ar_bug(struct live *l, struct target_fact *f)
 {
 	set(f, "%s", answer(l->ar_bug, "met and repaired", "not met"));
@@ -191,6 +236,9 @@ static const struct {
 	{ "kvm_run_mapped", "kvm_run mapped", FACT_BOOL, fact_run },
 	{ "access_register_bug", "access-register bug", FACT_TEXT, fact_ar_bug },
 	{ "protected", "protected guest", FACT_TEXT, fact_protected },
+	{ "walk", "own translation", FACT_TEXT, fact_walk },
+	{ "guest_ram", "guest RAM in the VMM", FACT_TEXT, fact_ram },
+	{ "edat", "large frames", FACT_TEXT, fact_edat },
 	{ "max_stop_us", "stop at most (us)", FACT_NUMBER, fact_max_stop },
 };
 

@@ -3,7 +3,9 @@
  * The insides of a live vCPU, shared by the files that make up the target:
  * attach.c makes it, choose.c finds its thread, stop.c stops and resumes that,
  * call.c makes one KVM_S390_MEM_OP there, scratch.c keeps memory in the VMM,
- * memop.c does the operations, facts.c tells about it.
+ * memop.c does the operations by it, storage.c has absolute storage for our own
+ * translation (prove.c finds it in the VMM), engine.c chooses between the two,
+ * skeys.c asks for storage keys, facts.c tells about it.
  */
 #ifndef S390MEMCTL_TARGET_KVM_LIVE_H
 #define S390MEMCTL_TARGET_KVM_LIVE_H
@@ -17,6 +19,7 @@
 #include "target/kvm/inject.h"
 #include "target/kvm/kvm.h"
 #include "target/kvm/scratch.h"
+#include "target/kvm/storage.h"
 #include "target/kvm/uapi.h"
 #include "target/target.h"
 
@@ -88,6 +91,10 @@ struct live {
 	uint32_t chunk;		/* bytes a call moves at most, halved when calls take too long */
 	bool chunk_fixed;	/* their size is not what takes long */
 	uint64_t local_area[INJECT_STACK_AREA / 8];	/* ENGINE_DIRECT: the stack area */
+
+	/* engine.c */
+	struct live_context pinned;	/* logical calls have to be made in this one; SPACE_AUTO: in any */
+	struct live_storage storage;
 };
 
 static inline struct live *live_of(struct target *t)
@@ -146,6 +153,9 @@ struct error *live_yield(struct live *l, uint8_t ar, struct live_context *contex
  */
 struct live_context live_context(const struct live *l, uint8_t ar);
 
+/* Whether two contexts are the same. */
+bool live_same_context(const struct live_context *a, const struct live_context *b);
+
 /*
  * Stop as live_stop(). If *context is set (space is not SPACE_AUTO), wait for
  * a bounded time until the vCPU is in that context again; else set it. Errors:
@@ -175,6 +185,12 @@ struct error *live_check_interrupted(const struct live *l);
 struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *result);
 
 /*
+ * Make an ioctl on the VM's fd in the stopped thread, with an argument that lies
+ * at arg in the VMM. *result: its value, or -errno. Errors: those of the injection.
+ */
+struct error *live_vm_ioctl(struct live *l, uint64_t request, uint64_t arg, int64_t *result);
+
+/*
  * The error of a failed KVM_S390_MEM_OP. On EINVAL, and while the thread is
  * stopped, finds out whether the guest is a protected one.
  *
@@ -189,7 +205,7 @@ struct error *live_peek(const struct live *l, uint64_t addr, void *buf, size_t l
 /* A piece of memory for small calls, INJECT_STACK_AREA bytes, valid until the thread goes on. */
 uint64_t live_stack_area(const struct live *l);
 
-/* memop.c */
+/* memop.c: the operations by KVM_S390_MEM_OP */
 struct error *live_read(struct target *t, const struct access *a, void *buf,
 			size_t len, size_t *done);
 struct error *live_write(struct target *t, const struct access *a,
@@ -199,12 +215,41 @@ struct error *live_check(struct target *t, const struct access *a, bool store,
 struct error *live_probe(struct target *t, const struct access *a, bool store,
 			 const uint64_t *addrs, size_t count, uint16_t *codes);
 
+/* engine.c: the operations by KVM_S390_MEM_OP, our own translation, or both */
+struct error *engine_read(struct target *t, const struct access *a, void *buf, size_t len,
+			  size_t *done);
+struct error *engine_write(struct target *t, const struct access *a, const void *buf,
+			   size_t len, size_t *done);
+struct error *engine_check(struct target *t, const struct access *a, bool store, uint64_t len,
+			   uint64_t *done);
+struct error *engine_probe(struct target *t, const struct access *a, bool store,
+			   const uint64_t *addrs, size_t count, uint16_t *codes);
+struct error *engine_walk(struct target *t, struct walk **w);
+
+/* skeys.c */
+
+/*
+ * The storage keys of count blocks from absolute address addr on, as the
+ * target's keys operation; but *unused: the guest has never set one, all are 0.
+ */
+struct error *skeys_get(struct live *l, uint64_t addr, size_t count, uint8_t *keys, size_t *done,
+			bool *unused);
+struct error *live_keys(struct target *t, uint64_t addr, size_t count, uint8_t *keys,
+			size_t *done);
+/*
+ * The guest's facilities that matter for translation, FACILITY_* of
+ * arch/translate.h: as KVM tells them, else the host's. The thread must run.
+ */
+struct error *live_facilities(struct live *l, unsigned int *facilities);
+
 /* cas.c */
 struct error *live_cas(struct target *t, const struct access *a, void *old,
 		       const void *new_, size_t size, bool *success);
 
 /* facts.c */
 struct error *live_regs(struct target *t, bool stop, struct s390_regs *regs);
+/* The registers in kvm_run, which is mapped. Of no use but on s390x. */
+void live_registers(const struct live *l, struct s390_regs *regs);
 bool live_fact(struct target *t, size_t idx, struct target_fact *fact);
 
 #endif

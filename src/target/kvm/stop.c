@@ -253,7 +253,7 @@ struct live_context live_context(const struct live *l, uint8_t ar)
 	return c;
 }
 
-static bool same_context(const struct live_context *a, const struct live_context *b)
+bool live_same_context(const struct live_context *a, const struct live_context *b)
 {
 	return a->space == b->space && a->mask == b->mask && a->asce == b->asce &&
 	       a->alet == b->alet;
@@ -272,7 +272,7 @@ struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *cont
 		now = live_context(l, ar);
 		if (context->space == SPACE_AUTO)
 			*context = now;
-		if (same_context(context, &now))
+		if (live_same_context(context, &now))
 			return NULL;
 		err = live_resume(l);
 		if (!err)

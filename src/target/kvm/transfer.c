@@ -56,6 +56,7 @@ struct error *transfer_init(struct live *l, const struct access *a, bool store,
 		return error_new(ERROR_USAGE, "there is no access register %u", a->ar);
 	if (a->key < -1 || a->key > 15)
 		return error_new(ERROR_USAGE, "there is no access key %d", a->key);
+	x->context = l->pinned;
 	if (a->space == SPACE_ABSOLUTE)
 		err = init_absolute(l, x);
 	else if (a->space == SPACE_SIDA)
@@ -65,7 +66,7 @@ struct error *transfer_init(struct live *l, const struct access *a, bool store,
 	else
 		err = error_hint(error_new(ERROR_USAGE, "the kernel translates by the vCPU's PSW only, not in %s",
 					   space_name(a->space)),
-				 "leave the space out, or use --space=abs");
+				 "--engine=walk translates in every space");
 	if (!err && a->key >= 0) {
 		x->flags = KVMU_MEMOP_F_SKEY_PROTECTION;
 		err = need_extension(l, KVMU_MEM_OP_EXT_BASE, "accesses with a key", "5.18");

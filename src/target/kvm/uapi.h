@@ -52,6 +52,37 @@ struct kvmu_s390_mem_op {
 };
 _Static_assert(sizeof(struct kvmu_s390_mem_op) == 64, "ABI");
 
+#define KVMU_S390_GET_SKEYS		0x4040aeb2UL
+#define KVMU_GET_DEVICE_ATTR		0x4018aee2UL
+#define KVMU_S390_VM_CPU_MODEL		3U	/* group */
+#define KVMU_S390_VM_CPU_PROCESSOR	0U	/* attribute */
+
+/* The call returns 1 (KVM_S390_GET_SKEYS_NONE) for guests that use no storage keys. */
+struct kvmu_s390_skeys {
+	uint64_t start_gfn;
+	uint64_t count;		/* 1 to 1048576 */
+	uint64_t skeydata_addr;	/* address in the VMM */
+	uint32_t flags;
+	uint32_t reserved[9];
+};
+_Static_assert(sizeof(struct kvmu_s390_skeys) == 64, "ABI");
+
+struct kvmu_device_attr {
+	uint32_t flags;
+	uint32_t group;
+	uint64_t attr;
+	uint64_t addr;		/* address in the VMM */
+};
+_Static_assert(sizeof(struct kvmu_device_attr) == 24, "ABI");
+
+struct kvmu_s390_processor {
+	uint64_t cpuid;
+	uint16_t ibc;
+	uint8_t pad[6];
+	uint64_t fac_list[256];
+};
+_Static_assert(sizeof(struct kvmu_s390_processor) == 2064, "ABI");
+
 /* Offsets in struct kvm_run of an s390 vCPU (a fixed ABI, big-endian host = native). */
 #define KVMU_RUN_S390_SIZE		4096
 #define KVMU_RUN_EXIT_REASON		0x008

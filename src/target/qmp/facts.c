@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is known of a guest by QMP, for `info`. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "target/kvm/printable.h"
+#include "target/qmp/guest.h"
+
+typedef void fact_fn(struct qmp_guest *g, char *value, size_t size);
+
+static void fact_socket(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%s", g->q.name);
+}
+
+static void fact_version(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%s", g->q.version);
+}
+
+static void fact_process(struct qmp_guest *g, char *value, size_t size)
+{
+	if (g->t.pid)
+		snprintf(value, size, "%d", g->t.pid);
+	else
+		snprintf(value, size, "unknown");
+}
+
+static void fact_guest(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%s", g->t.name[0] ? g->t.name : "none");
+}
+
+static void fact_accelerator(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%s", g->kvm ? "KVM" : "TCG");
+}
+
+/* As of now: it changes. */
+static void fact_status(struct qmp_guest *g, char *value, size_t size)
+{
+	struct error *err;
+	json_t *result;
+	const char *status = NULL;
+
+	err = qmp_execute(&g->q, "query-status", NULL, -1, &result);
+	if (!err && !json_unpack(result, "{s:s}", "status", &status))
+		printable(value, size, status);
+	else
+		snprintf(value, size, "unknown");
+	if (!err)
+		json_decref(result);
+	error_free(err);
+}
+
+static void fact_cpus(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%zu", g->cpus);
+}
+
+static void fact_cpu(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%d", g->t.vcpu);
+}
+
+static void fact_registers(struct qmp_guest *g, char *value, size_t size)
+{
+	(void)g;
+	snprintf(value, size, "dump-guest-memory, for each access anew");
+}
+
+static void fact_memory(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%" PRIu64, g->size);
+}
+
+static void fact_way(struct qmp_guest *g, char *value, size_t size)
+{
+	snprintf(value, size, "%s", g->way);
+}
+
+static const struct {
+	const char *key;
+	const char *label;
+	bool is_number;
+	fact_fn *get;
+} facts[] = {
+	{ "socket", "QMP socket", false, fact_socket },
+	{ "qemu_version", "QEMU version", false, fact_version },
+	{ "pid", "VMM process", true, fact_process },
+	{ "guest", "guest name", false, fact_guest },
+	{ "accelerator", "accelerator", false, fact_accelerator },
+	{ "status", "status", false, fact_status },
+	{ "cpus", "CPUs", true, fact_cpus },
+	{ "vcpu", "vCPU id", true, fact_cpu },
+	{ "registers", "registers from", false, fact_registers },
+	{ "memory_bytes", "bytes of storage", true, fact_memory },
+	{ "memory", "storage by", false, fact_way },
+};
+
+bool qmp_fact(struct target *t, size_t idx, struct target_fact *fact)
+{
+	struct qmp_guest *g = qmp_guest_of(t);
+
+	if (idx >= sizeof(facts) / sizeof(facts[0]))
+		return false;
+	*fact = (struct target_fact){
+		.key = facts[idx].key, .label = facts[idx].label,
+		.is_number = facts[idx].is_number && !(facts[idx].get == fact_process && !t->pid),
+	};
+	facts[idx].get(g, fact->value, sizeof(fact->value));
+	return true;
+}

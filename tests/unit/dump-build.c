@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dump-build.h"
+
+#include <elf.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/endian.h"
+
+void add16(struct buf *b, uint16_t v)
+{
+	put_be16(&v, v);
+	buf_add(b, &v, sizeof(v));
+}
+
+void add32(struct buf *b, uint32_t v)
+{
+	put_be32(&v, v);
+	buf_add(b, &v, sizeof(v));
+}
+
+void add64(struct buf *b, uint64_t v)
+{
+	put_be64(&v, v);
+	buf_add(b, &v, sizeof(v));
+}
+
+void add_padding(struct buf *b, size_t align)
+{
+	while (b->len % align)
+		buf_addc(b, 0);
+}
+
+void add_pages(struct buf *b, unsigned int first, unsigned int n)
+{
+	unsigned char page[PAGE];
+
+	for (; n; n--, first++) {
+		memset(page, (int)first, sizeof(page));
+		buf_add(b, page, sizeof(page));
+	}
+}
+
+void set16(struct buf *b, size_t offset, uint16_t v)
+{
+	assert_true(offset + 2 <= b->len);
+	put_be16(b->data + offset, v);
+}
+
+void set32(struct buf *b, size_t offset, uint32_t v)
+{
+	assert_true(offset + 4 <= b->len);
+	put_be32(b->data + offset, v);
+}
+
+void set64(struct buf *b, size_t offset, uint64_t v)
+{
+	assert_true(offset + 8 <= b->len);
+	put_be64(b->data + offset, v);
+}
+
+void add_note(struct buf *b, const char *name, uint32_t type, const void *desc, size_t len)
+{
+	add32(b, (uint32_t)strlen(name) + 1);
+	add32(b, (uint32_t)len);
+	add32(b, type);
+	buf_add(b, name, strlen(name) + 1);
+	add_padding(b, 4);
+	buf_add(b, desc, len);
+	add_padding(b, 4);
+}
+
+void add_prstatus(struct buf *b, const struct s390_regs *regs, uint32_t pid)
+{
+	unsigned char desc[336] = { 0 };
+	int i;
+
+	put_be32(desc + 32, pid);
+	put_be64(desc + 112, regs->psw_mask);
+	put_be64(desc + 120, regs->psw_addr);
+	for (i = 0; i < 16; i++) {
+		put_be64(desc + 128 + 8 * i, regs->gprs[i]);
+		put_be32(desc + 256 + 4 * i, regs->acrs[i]);
+	}
+	add_note(b, "CORE", NT_PRSTATUS, desc, sizeof(desc));
+}
+
+void add_cpu_notes(struct buf *b, const struct s390_regs *regs, uint32_t pid)
+{
+	unsigned char fp[136] = { 0 }, control[128], prefix[4], timer[8] = { 0 };
+	int i;
+
+	add_prstatus(b, regs, pid);
+	put_be32(fp, regs->fpc);
+	add_note(b, "CORE", NT_FPREGSET, fp, sizeof(fp));
+	add_note(b, "LINUX", NT_S390_TIMER, timer, sizeof(timer));
+	for (i = 0; i < 16; i++)
+		put_be64(control + 8 * i, regs->crs[i]);
+	add_note(b, "LINUX", NT_S390_CTRS, control, sizeof(control));
+	put_be32(prefix, regs->prefix);
+	add_note(b, "LINUX", NT_S390_PREFIX, prefix, sizeof(prefix));
+}
+
+struct s390_regs make_regs(unsigned int n)
+{
+	struct s390_regs regs = {
+		.psw_mask = 0x0000000180000000ULL,	/* DAT off */
+		.psw_addr = 0x1000 + n,
+		.prefix = 0x2000,
+		.fpc = 0x00080000 + n,
+		.coherent = true,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		regs.gprs[i] = 0x1111000000000000ULL * (n + 1) + i;
+		regs.crs[i] = 0x0000222200000000ULL * (n + 1) + i;
+		regs.acrs[i] = 0x30000000U + 0x10000U * n + i;
+	}
+	return regs;
+}
+
+bool same_regs(const struct s390_regs *a, const struct s390_regs *b)
+{
+	return a->psw_mask == b->psw_mask && a->psw_addr == b->psw_addr &&
+	       a->prefix == b->prefix && a->fpc == b->fpc &&
+	       !memcmp(a->gprs, b->gprs, sizeof(a->gprs)) &&
+	       !memcmp(a->acrs, b->acrs, sizeof(a->acrs)) &&
+	       !memcmp(a->crs, b->crs, sizeof(a->crs));
+}
+
+static void add_phdr(struct buf *b, uint32_t type, uint64_t offset, uint64_t addr,
+		     uint64_t filesz, uint64_t memsz)
+{
+	add32(b, type);
+	add32(b, PF_R);
+	add64(b, offset);
+	add64(b, addr + 0x380000000000ULL);	/* virtual: not to be used */
+	add64(b, addr);
+	add64(b, filesz);
+	add64(b, memsz);
+	add64(b, PAGE);
+}
+
+void make_elf_dump(struct buf *b, const struct buf *notes, const struct load *loads, size_t count,
+		   const struct buf *data)
+{
+	size_t first = PHDR(count + 1), i;
+	uint64_t base = first + notes->len;
+
+	buf_add(b, ELFMAG, SELFMAG);
+	buf_addc(b, ELFCLASS64);
+	buf_addc(b, ELFDATA2MSB);
+	buf_addc(b, EV_CURRENT);
+	add_padding(b, 16);
+	add16(b, ET_CORE);
+	add16(b, EM_S390);
+	add32(b, EV_CURRENT);
+	add64(b, 0);			/* e_entry */
+	add64(b, ELF_HEADER);		/* e_phoff */
+	add64(b, 0);			/* e_shoff */
+	add32(b, 0);
+	add16(b, ELF_HEADER);
+	add16(b, PHDR_SIZE);
+	add16(b, (uint16_t)(count + 1));
+	add16(b, 0);
+	add16(b, 0);
+	add16(b, 0);
+	add_phdr(b, PT_NOTE, first, 0, notes->len, notes->len);
+	for (i = 0; i < count; i++)
+		add_phdr(b, PT_LOAD, loads[i].offset == UINT64_MAX ? UINT64_MAX : base + loads[i].offset,
+			 loads[i].addr, loads[i].filesz, loads[i].memsz);
+	buf_add(b, notes->data, notes->len);
+	buf_add(b, data->data, data->len);
+	assert_false(buf_failed(b));
+}
+
+int make_file(const struct buf *b, char *path)
+{
+	int fd = memfd_create("dump", 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, b->data, b->len), (ssize_t)b->len);
+	snprintf(path, 64, "/proc/self/fd/%d", fd);
+	return fd;
+}

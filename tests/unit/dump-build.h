@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Dump files made byte by byte for the tests. */
+#ifndef S390MEMCTL_TESTS_UNIT_DUMP_BUILD_H
+#define S390MEMCTL_TESTS_UNIT_DUMP_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/regs.h"
+#include "base/buf.h"
+
+#define PAGE 4096ULL
+
+/* Append a number, big-endian. */
+void add16(struct buf *b, uint16_t v);
+void add32(struct buf *b, uint32_t v);
+void add64(struct buf *b, uint64_t v);
+/* Append zeros up to a multiple of align bytes. */
+void add_padding(struct buf *b, size_t align);
+/* Append n pages, each full of its number, counted from first. */
+void add_pages(struct buf *b, unsigned int first, unsigned int n);
+/* Change bytes that are there, big-endian. */
+void set16(struct buf *b, size_t offset, uint16_t v);
+void set32(struct buf *b, size_t offset, uint32_t v);
+void set64(struct buf *b, size_t offset, uint64_t v);
+
+/* Append an ELF note. */
+void add_note(struct buf *b, const char *name, uint32_t type, const void *desc, size_t len);
+/* Append a PRSTATUS note; pid as it stands in the file. */
+void add_prstatus(struct buf *b, const struct s390_regs *regs, uint32_t pid);
+/* Append the notes of a CPU as QEMU 7.2 and the kernel do. */
+void add_cpu_notes(struct buf *b, const struct s390_regs *regs, uint32_t pid);
+/* Registers that differ from each other, for CPU number n. */
+struct s390_regs make_regs(unsigned int n);
+/* Are these the registers that notes tell of? */
+bool same_regs(const struct s390_regs *a, const struct s390_regs *b);
+
+/* A program header; offset is relative to the data, which are appended behind all. */
+struct load {
+	uint64_t addr, memsz, offset, filesz;
+};
+
+#define ELF_HEADER	64
+#define PHDR_SIZE	56
+/* Offset of program header n. */
+#define PHDR(n)		(ELF_HEADER + (size_t)PHDR_SIZE * (n))
+
+/* An ELF dump: program header 0 tells of the notes. */
+void make_elf_dump(struct buf *b, const struct buf *notes, const struct load *loads, size_t count,
+		   const struct buf *data);
+
+/* Write a file of that content to an unnamed file; path: for dump_open(), 64 bytes. Returns its fd. */
+int make_file(const struct buf *b, char *path);
+
+#endif
