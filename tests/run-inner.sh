@@ -4,7 +4,7 @@
 # Runs a script of tests/inner with the s390x build of s390memctl: in a bed, or
 # right here on an s390x machine with KVM.
 #
-# Usage: run-inner.sh fast|nested 6.1|6.12 SCRIPT [BED-OPTION]...
+# Usage: run-inner.sh fast|hercules|nested 6.1|6.12 SCRIPT [BED-OPTION]...
 #
 # The bed, the s390x build and the test VMM must be there (quickstart makes
 # them); the environment may name other places: S390MEMCTL_CACHE,
