@@ -327,7 +327,9 @@ is "no file but these" "$(ls -A | xargs)" "audit audit.lines expected file five 
 
 ## signals
 
-s390memctl -g cli dump --space=abs 0 4M interrupted >"$tap_dir/dump.out" 2>&1 &
+# Stops this short make it take long enough.
+s390memctl -g cli --max-stop=1us dump --engine=ioctl --space=abs 0 4M interrupted \
+	>"$tap_dir/dump.out" 2>&1 &
 dump=$!
 sleep 1
 kill -TERM "$dump"
