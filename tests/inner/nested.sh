@@ -116,7 +116,7 @@ kill_often() {
 	diag "$killed of $KILLS were killed before their end"
 	is "QEMU lives and no thread of it is traced after each of $KILLS SIGKILLs" \
 		$survived $KILLS
-	ok "many of them were killed before their end" [ $killed -gt $((KILLS * 2 / 5)) ]
+	ok "many of them were killed before their end" [ $killed -ge $((KILLS / 5)) ]
 }
 
 reads_user_page() {
@@ -150,8 +150,12 @@ check_spaces() {
 	done
 	ok "KVM and our translation agree on the user's page" [ "$agreed" -gt 0 ]
 	# Linux sets no storage keys but for guests of its own.
-	run s390memctl -g demo keys $user_page 8K
-	like "storage keys, or that the guest has none" "ACC|uses no storage keys" "$err"
+	run s390memctl -g demo keys abs:0x100000 8K
+	if [ "$status" = 0 ]; then
+		like "storage keys" "^0000000000100000"
+	else
+		like "the guest has no storage keys" "uses no storage keys" "$err"
+	fi
 }
 
 kill_qemu() {
