@@ -409,6 +409,46 @@ static void test_thread_ends(void **state)
 	error_free(err);
 }
 
+/* Until its child ends nothing but SIGKILL gets this thread out of the kernel. */
+static void victim_vfork(void)
+{
+	if (vfork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+}
+
+static volatile sig_atomic_t terms;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	terms = terms + 1;
+}
+
+/* A thread that cannot be stopped must not be held up later: we ask ourselves to end. */
+static void test_not_to_be_stopped(void **state)
+{
+	struct sigaction sa = { .sa_handler = on_term }, old;
+	pid_t pid = start_victim(victim_vfork);
+	struct inject *inj;
+	struct error *err;
+
+	(void)state;
+	must(inject_open(pid, pid, -1, &options, &inj));
+	err = inject_stop(inj);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
+	assert_true(err->fatal);
+	error_free(err);
+	sigaction(SIGTERM, &sa, &old);
+	inject_close(inj);
+	sigaction(SIGTERM, &old, NULL);
+	assert_int_equal(terms, 1);
+	end_victim(pid);
+}
+
 /* Inject for ever; killed by the test. */
 static void injector(pid_t victim)
 {
@@ -476,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_stop_only),
 		cmocka_unit_test(test_group_stop),
 		cmocka_unit_test(test_thread_ends),
+		cmocka_unit_test(test_not_to_be_stopped),
 		cmocka_unit_test(test_killed_while_it_spins),
 		cmocka_unit_test(test_killed_while_it_reads),
 	};

@@ -514,12 +514,38 @@ uint64_t inject_calls(const struct inject *inj)
 	return inj->calls;
 }
 
+/*
+ * We still trace a thread that did not stop in time, and it would stand at its
+ * next stop for as long as we live. Let go of it if it has come there by now;
+ * else only our end does that, so ask for it.
+ */
+static void let_go(struct inject *inj)
+{
+	struct error *err;
+	int status, sig;
+
+	err = wait_stop(inj, 100 * NS_PER_MS, &status);
+	if (!err) {
+		sig = status >> 16 || WSTOPSIG(status) == (SIGTRAP | 0x80) ? 0 : WSTOPSIG(status);
+		ptrace(PTRACE_DETACH, inj->tid, 0, sig);
+		inj->phase = PHASE_RUNNING;
+	}
+	error_free(err);
+	if (inj->phase != PHASE_LOST)
+		return;
+	log_warn(inj->opt.log, "ending, so that thread %d of process %d is not held up when it "
+		 "goes on", (int)inj->tid, (int)inj->pid);
+	kill(getpid(), SIGTERM);
+}
+
 void inject_close(struct inject *inj)
 {
 	uint64_t unused;
 
 	if (!inj)
 		return;
+	if (inj->phase == PHASE_LOST)
+		let_go(inj);
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED)
 		error_free(inject_resume(inj, &unused));
 	free(inj->saved);

@@ -105,7 +105,11 @@ struct inject_stops {
 
 struct inject_stops inject_stops(const struct inject *inj);
 
-/* Free; resumes the thread first if it is stopped. NULL is allowed. */
+/*
+ * Free; resumes the thread first if it is stopped. If it has not come to a stop
+ * it was asked for, the process sends itself a SIGTERM: only its end lets go of
+ * the thread then. NULL is allowed.
+ */
 void inject_close(struct inject *inj);
 
 #endif
