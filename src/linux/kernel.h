@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The Linux that runs in a guest: which one it is, where it lies, its symbols
+ * and types. From its own memory (VMCOREINFO, os_info, lowcore, kallsyms, BTF),
+ * and from files of the host that match it.
+ */
+#ifndef S390MEMCTL_LINUX_KERNEL_H
+#define S390MEMCTL_LINUX_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "linux/kmem.h"
+#include "linux/vmcoreinfo.h"
+#include "sym/symbols.h"
+#include "sym/types.h"
+
+struct kernel_options {
+	const char *const *symbol_files;	/* FILE or FILE@ADDR, in the order given */
+	size_t nr_symbol_files;
+	const char *debug_dir;		/* --debug-dir, NULL: the usual places only */
+	bool debuginfod;		/* ask debuginfod servers, too */
+	bool force_symbols;		/* a build id that does not match is only warned about */
+	const struct log *log;
+	const volatile int *interrupted;
+};
+
+/* Where the symbols of the kernel come from. */
+enum kernel_symbols {
+	KERNEL_SYMBOLS_NONE,
+	KERNEL_SYMBOLS_FILE,		/* a vmlinux with DWARF or a plain symbol table */
+	KERNEL_SYMBOLS_KALLSYMS,	/* the guest's own tables */
+};
+
+struct kernel {
+	struct kmem mem;
+	struct kernel_options opt;
+	struct vmcoreinfo info;		/* empty if there is none */
+	char release[65];		/* "6.1.0-41-s390x", printable, or "" */
+	char build_id[65];		/* hex digits, or "" */
+	bool has_offset;
+	uint64_t offset;		/* address in the guest minus that in vmlinux, of the kernel image */
+	bool has_phys;
+	uint64_t phys;			/* absolute address minus virtual address of the kernel image, modulo 2^64 */
+	char offset_source[64];		/* for people: "VMCOREINFO", "lowcore" */
+	enum kernel_symbols source;
+	char vmlinux[4096];		/* path of the file, or "" */
+	struct symbols *symbols;	/* never NULL */
+	struct types *types;		/* NULL until kernel_types() */
+	bool modules_loaded;
+};
+
+/*
+ * Find out about the Linux in a target, as far as it can be: what is not there
+ * is left empty, which is no error. Given symbol files must be good, though.
+ * Errors: ERROR_USAGE for a bad symbol file, ERROR_REFUSED for one whose build
+ * id is not the guest's, those of kmem_init().
+ */
+struct error *kernel_open(struct target *t, const struct kernel_options *opt,
+			  struct kernel **k);
+/* Free; NULL is allowed. */
+void kernel_close(struct kernel *k);
+/* The guest has run on: take the registers anew, forget translations and modules. */
+struct error *kernel_refresh(struct kernel *k);
+/*
+ * The kernel's types, opened at the first call: DWARF or BTF of vmlinux, else
+ * BTF in the guest's memory. Errors: ERROR_NO with the reason and a hint.
+ */
+struct error *kernel_types(struct kernel *k, struct types **types);
+/* Add the symbols of the guest's modules, once. Errors: what is missing for it. */
+struct error *kernel_load_modules(struct kernel *k);
+/*
+ * Address of a symbol. ERROR_NO names it, with the hint where symbols could
+ * come from.
+ */
+struct error *kernel_symbol(struct kernel *k, const char *name, uint64_t *addr);
+
+#endif
