@@ -6,27 +6,9 @@
 
 . ./inner/lib.sh
 . ./inner/vmm.sh
+. ./inner/cli.sh
 
 vmm_start inner/cli.scenario -name guest=cli || skip_all "testvmm does not start"
-
-# says NAME STATUS ARGUMENT...: what s390memctl says, on standard input
-says() {
-	says_name=$1
-	says_status=$2
-	shift 2
-	cat >"$tap_dir/expected"
-	run s390memctl -g cli "$@"
-	cat "$err" >>"$out"
-	: >"$err"
-	if [ "$status" = "$says_status" ] && cmp -s "$tap_dir/expected" "$out"; then
-		pass "$says_name"
-	else
-		fail "$says_name"
-		diag "expected exit status: $says_status"
-		diag_file expected "$tap_dir/expected"
-		show_run
-	fi
-}
 
 ## keys
 
@@ -116,16 +98,18 @@ END
 
 says "watch what does not change" 0 watch --count 2 --interval 10ms pri:0x10000 64 <<'END'
 END
+# watched_lines COUNT: so many have been told
+watched_lines() {
+	[ "$(wc -l <"$tap_dir/watched")" -ge "$1" ]
+}
+
 s390memctl -g cli -j watch --interval 50ms pri:0x10000 64 >"$tap_dir/watched" 2>"$tap_dir/err" &
 watch_pid=$!
-until [ -s "$tap_dir/watched" ]; do
-	sleep 0.1
-done
+# The first line comes when the bytes have been read for the first time.
+wait_for 60 test -s "$tap_dir/watched"
 run s390memctl -g cli -w write abs:0x100008 ffff
 is "a change while it is watched" "$status" 0
-until [ "$(wc -l <"$tap_dir/watched")" -ge 2 ] || ! kill -0 "$watch_pid" 2>/dev/null; do
-	sleep 0.1
-done
+ok "is told" wait_for 60 watched_lines 2
 kill -TERM "$watch_pid"
 wait "$watch_pid"
 is "watch ends by the signal" "$?" 143

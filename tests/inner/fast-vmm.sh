@@ -63,16 +63,24 @@ thread_of() {
 # where_is CPU: sleeping in KVM_RUN, on a processor (or ready for one), sleeping elsewhere
 where_is() {
 	tid=$(thread_of "$1")
-	sleep 0.3
 	state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$vmm_pid/task/$tid/stat")
 	call=$(cut -d ' ' -f 1,3 "/proc/$vmm_pid/task/$tid/syscall")
 	echo "$state $call"
 }
 
+# is_where CPU PATTERN: of a case
+is_where() {
+	# shellcheck disable=SC2254
+	case $(where_is "$1") in
+	$2) ;;
+	*) return 1 ;;
+	esac
+}
+
 vmm_start "$scenarios/smp.scn" -name guest=five,debug-threads=on
-is "a blocked vCPU sleeps in KVM_RUN" "$(where_is 0)" "S 54 0xae80"
-is "a busy vCPU runs" "$(where_is 7)" "R running"
-is "an idle vCPU sleeps in read" "$(where_is 1 | cut -d ' ' -f 1,2)" "S 3"
+ok "a blocked vCPU sleeps in KVM_RUN" wait_for 30 is_where 0 "S 54 0xae80"
+ok "a busy vCPU runs" wait_for 30 is_where 7 "R running"
+ok "an idle vCPU sleeps in read" wait_for 30 is_where 1 "S 3 *"
 before=$(vmm_loops)
 vmm kick 0 5 100 >/dev/null
 vmm kick 7 5 100 >/dev/null

@@ -6,7 +6,7 @@
 #
 # A script is started in the directory that holds inner/ (the scripts) and
 # scenarios/ (of testvmm); s390memctl and testvmm are in PATH. vmm.sh here has
-# functions that start testvmm and talk to it.
+# functions that start testvmm and talk to it, cli.sh one to compare whole outputs.
 #
 # Each check prints one line "ok N - TEXT" or "not ok N - TEXT"; done_testing
 # prints the plan, and ends the script.
@@ -149,6 +149,30 @@ wait_for() {
 		tap_tries=$((tap_tries - 1))
 	done
 	return 1
+}
+
+# lives PID: a process of ours has not ended (a zombie has)
+lives() {
+	grep -q '^State:[^ZX]*$' "/proc/$1/status" 2>/dev/null
+}
+
+# has_written PID: to its output file, which others cannot open and which has no
+# name before all is in it
+has_written() {
+	# shellcheck disable=SC2012
+	ls -lL "/proc/$1/fd" 2>/dev/null | awk '/^-rw-------/ && $5 > 0 { n++ } END { exit !n }'
+}
+
+# begin_dump ARGUMENT...: s390memctl in the background, its PID in $dump, what it
+# says in $out and $err. Returns as soon as a part of its file is written; fails if
+# it has ended before that was seen.
+begin_dump() {
+	s390memctl "$@" >"$out" 2>"$err" </dev/null &
+	dump=$!
+	tap_command="s390memctl $*"
+	until has_written "$dump"; do
+		lives "$dump" || return 1
+	done
 }
 
 # done_testing: the plan; the exit status tells whether all was well

@@ -8,7 +8,7 @@ vmm_dir=
 
 # vmm_lives: it has been started and has not ended (a zombie has)
 vmm_lives() {
-	[ -n "$vmm_pid" ] && grep -q '^State:[^ZX]*$' "/proc/$vmm_pid/status" 2>/dev/null
+	[ -n "$vmm_pid" ] && lives "$vmm_pid"
 }
 
 # vmm_start SCENARIO [OPTION]...: returns when its vCPUs run; sets vmm_pid
