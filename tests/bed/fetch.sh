@@ -134,6 +134,71 @@ fetch_kernel() {
 		download_and_unpack "$cache/kernel-$version" "$package"
 }
 
+# debug_package VERSION: name=version of the package with the unstripped vmlinux
+# of the very kernel in the cache, for another build's addresses are others
+debug_package() {
+	local changelog name version
+
+	changelog=$(echo "$cache/kernel-$1"/usr/share/doc/linux-image-*/changelog.Debian.gz)
+	name=$(basename "$(dirname "$changelog")")
+	version=$(gzip -dc "$changelog" | sed -n '1s/^[^(]*(\([^)]*\)).*/\1/p')
+	[ -n "$version" ] || return 1
+	s390x_apt apt-cache madison "$name-dbg" |
+		awk -v version="$version" '$3 == version { print $1 "=" $3; exit }'
+}
+
+# extract_vmlinux DEBS DIR: no more of the package than vmlinux, which stands
+# before the modules; tar leaves then, and what dpkg-deb says to it is no error
+extract_vmlinux() {
+	local deb member
+
+	deb=$(echo "$1"/*.deb)
+	member=usr/lib/debug/boot/vmlinux-$(basename "$deb" | sed 's/^linux-image-//; s/-dbg_.*//')
+	set +o pipefail
+	dpkg-deb --fsys-tarfile "$deb" 2>/dev/null |
+		tar -x -O --occurrence=1 "./$member" >"$2/vmlinux"
+	set -o pipefail
+	# All of it: readelf complains where a part is missing.
+	! readelf -SW "$2/vmlinux" 2>&1 >/dev/null | grep -q .
+}
+
+download_debug() {
+	local version=$1 package=$2 dir=$cache/debug/$1
+
+	rm -rf "$dir.tmp" "$dir.debs.tmp"
+	download "$dir.debs.tmp" "$package"
+	mkdir -p "$dir.tmp"
+	extract_vmlinux "$dir.debs.tmp" "$dir.tmp"
+	echo "$package" >"$dir.tmp/package"
+	rm -rf "$dir.debs.tmp"
+	mv "$dir.tmp" "$dir"
+}
+
+# fetch_debug VERSION: $cache/debug/VERSION/vmlinux, with DWARF. The cache is
+# locked for as long only as the kernel itself takes: this takes a minute.
+fetch_debug() {
+	local version=$1 package lock
+
+	case $version in
+	6.1|6.12) ;;
+	*) die "fetch-debug: no such kernel: $version" ;;
+	esac
+	[ ! -d "$cache/debug/$version" ] || return 0
+	lock_cache
+	fetch_kernel "$version"
+	need_lists
+	unlock_cache
+	package=$(debug_package "$version")
+	[ -n "$package" ] || die "the mirror has no debug package of" \
+		"the kernel in $cache/kernel-$version (an old one? remove it)"
+	mkdir -p "$cache/debug"
+	exec {lock}>"$cache/debug/lock"
+	flock "$lock"
+	[ -d "$cache/debug/$version" ] ||
+		step "fetching vmlinux of $package, 430 MB" download_debug "$version" "$package"
+	exec {lock}>&-
+}
+
 # fetch_packages DIR TEXT PACKAGE...
 fetch_packages() {
 	local dir=$1 text=$2
