@@ -364,22 +364,102 @@ static struct error *read_file(struct symtab *tab, const char *path)
 	return err;
 }
 
-struct error *symtab_load(const char *path, struct symtab **out)
+static struct error *new_symtab(const char *path, struct symtab **out)
 {
 	struct symtab *tab = calloc(1, sizeof(*tab));
 	struct buf printable = BUF_INIT;
-	struct error *err;
 
 	if (!tab)
 		return error_nomem();
 	buf_add_escaped(&printable, path, strlen(path));
 	buf_adds(&printable, "");
 	tab->path = printable.data;
-	err = tab->path ? read_file(tab, path) : error_nomem();
+	*out = tab;
+	return tab->path ? NULL : error_nomem();
+}
+
+struct error *symtab_load(const char *path, struct symtab **out)
+{
+	struct symtab *tab = NULL;
+	struct error *err = new_symtab(path, &tab);
+
+	if (!err)
+		err = read_file(tab, path);
 	if (err) {
 		symtab_free(tab);
 		return err;
 	}
+	*out = tab;
+	return NULL;
+}
+
+/* Symbols that do not come from a file */
+
+/* Fill in the symbol of an entry, whose name goes to *strings; false if it has none. */
+static bool take_entry(const struct symtab_entry *entry, char **strings, struct symbol *sym)
+{
+	size_t len = strnlen(entry->name, NAME_LIMIT);
+
+	if (!len || len == NAME_LIMIT)
+		return false;
+	memcpy(*strings, entry->name, len + 1);
+	*sym = (struct symbol){
+		.name = *strings, .value = entry->value, .size = entry->size,
+		.binding = strchr("vVwW", entry->type) ? 1 :
+			   entry->type >= 'a' && entry->type <= 'z' ? 2 : 0,
+		.type = !entry->size,
+		.absolute = entry->type == 'a' || entry->type == 'A',
+	};
+	*strings += len + 1;
+	if (!sym->size || __builtin_add_overflow(sym->value, sym->size - 1, &sym->last))
+		sym->last = sym->value;
+	return true;
+}
+
+/* Symbols whose size is not known reach up to the next ones. */
+static void extend_symbols(struct symtab *tab)
+{
+	size_t i, next = tab->nr_addrs;
+
+	for (i = tab->nr_addrs; i-- > 0;) {
+		if (next < tab->nr_addrs && tab->by_addr[next]->value != tab->by_addr[i]->value)
+			;
+		else if (i + 1 < tab->nr_addrs && tab->by_addr[i + 1]->value != tab->by_addr[i]->value)
+			next = i + 1;
+		if (!tab->by_addr[i]->size && next < tab->nr_addrs)
+			tab->by_addr[i]->last = tab->by_addr[next]->value - 1;
+	}
+}
+
+struct error *symtab_from_list(const char *source, const struct symtab_entry *entries,
+			       size_t n, struct symtab **out)
+{
+	struct symtab *tab = NULL;
+	struct error *err = new_symtab(source, &tab);
+	size_t i, bytes = 1;
+	char *strings;
+
+	for (i = 0; i < n; i++)
+		bytes += strnlen(entries[i].name, NAME_LIMIT) + 1;
+	if (!err) {
+		tab->build_id = calloc(1, 1);
+		tab->strings = malloc(bytes);
+		tab->symbols = calloc(n ? n : 1, sizeof(*tab->symbols));
+		if (!tab->build_id || !tab->strings || !tab->symbols)
+			err = error_nomem();
+	}
+	strings = err ? NULL : tab->strings;
+	for (i = 0; i < n && !err; i++) {
+		if (take_entry(&entries[i], &strings, &tab->symbols[tab->nr_symbols]))
+			tab->nr_symbols++;
+	}
+	if (!err)
+		err = sort_symbols(tab);
+	if (err) {
+		symtab_free(tab);
+		return err;
+	}
+	extend_symbols(tab);
 	*out = tab;
 	return NULL;
 }

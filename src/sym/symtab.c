@@ -51,21 +51,43 @@ static size_t lower_bound(const struct symtab *tab, const char *name, size_t len
 	return low;
 }
 
-bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
-		 uint64_t *size)
+static void tell_symbol(const struct symbol *from, struct symtab_symbol *sym)
+{
+	*sym = (struct symtab_symbol){
+		.name = from->name,
+		.section = "",
+		.value = from->value,
+		.size = from->size,
+		.last = from->last,
+		.absolute = from->absolute,
+		.type = '?',
+	};
+}
+
+bool symtab_find_symbol(const struct symtab *tab, const char *name, struct symtab_symbol *sym)
 {
 	/* With the NUL byte, so that longer names are greater. */
 	size_t i = lower_bound(tab, name, strlen(name) + 1);
 
 	if (i == tab->nr_names || strcmp(tab->by_name[i]->name, name))
 		return false;
-	*value = tab->by_name[i]->value;
-	*size = tab->by_name[i]->size;
+	tell_symbol(tab->by_name[i], sym);
 	return true;
 }
 
-const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
-			   uint64_t *offset)
+bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
+		 uint64_t *size)
+{
+	struct symtab_symbol sym;
+
+	if (!symtab_find_symbol(tab, name, &sym))
+		return false;
+	*value = sym.value;
+	*size = sym.size;
+	return true;
+}
+
+bool symtab_nearest_symbol(const struct symtab *tab, uint64_t addr, struct symtab_symbol *found)
 {
 	size_t low = 0, high = tab->nr_addrs, mid;
 	const struct symbol *sym;
@@ -79,15 +101,26 @@ const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
 			high = mid;
 	}
 	if (!low)
-		return NULL;
+		return false;
 	/* The best of those at the same address is the first of them. */
 	sym = tab->by_addr[low - 1];
 	while (low > 1 && tab->by_addr[low - 2]->value == sym->value)
 		sym = tab->by_addr[--low - 1];
 	if (addr != sym->value && addr > sym->last)
+		return false;
+	tell_symbol(sym, found);
+	return true;
+}
+
+const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
+			   uint64_t *offset)
+{
+	struct symtab_symbol sym;
+
+	if (!symtab_nearest_symbol(tab, addr, &sym))
 		return NULL;
-	*offset = addr - sym->value;
-	return sym->name;
+	*offset = addr - sym.value;
+	return sym.name;
 }
 
 const char *symtab_complete(const struct symtab *tab, const char *prefix,
@@ -100,6 +133,21 @@ const char *symtab_complete(const struct symtab *tab, const char *prefix,
 	if (strncmp(tab->by_name[first + idx]->name, prefix, len))
 		return NULL;
 	return tab->by_name[first + idx]->name;
+}
+
+size_t symtab_count_names(const struct symtab *tab, const char *prefix)
+{
+	size_t len = strlen(prefix), first = lower_bound(tab, prefix, len), last = tab->nr_names;
+	size_t low = first, mid;
+
+	while (low < last) {
+		mid = low + (last - low) / 2;
+		if (!strncmp(tab->by_name[mid]->name, prefix, len))
+			low = mid + 1;
+		else
+			last = mid;
+	}
+	return low - first;
 }
 
 const char *symtab_similar(const struct symtab *tab, const char *name)

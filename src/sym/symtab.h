@@ -11,12 +11,38 @@
 
 struct symtab;
 
+/* A symbol as it stands in a table; names live as long as the table. */
+struct symtab_symbol {
+	const char *name;
+	const char *section;	/* name of its section, "" if not known; untrusted */
+	uint64_t value;
+	uint64_t size;		/* bytes, 0: not known */
+	uint64_t last;		/* last address of its section */
+	bool absolute;		/* a number, no address */
+	char type;		/* as nm(1) tells it: T text, D data, R read only, B bss, A absolute, ... */
+};
+
+/* A symbol to make a table of. */
+struct symtab_entry {
+	const char *name;
+	uint64_t value;
+	uint64_t size;		/* bytes; 0: not known, it reaches up to the next one */
+	char type;		/* as nm(1) tells it: a capital is global, v and w are weak */
+};
+
 /*
  * Load the symbols of an ELF file, any class and byte order, untrusted.
  * Errors: ERROR_USAGE with path and reason (unreadable, no ELF, truncated, no
  * symbols).
  */
 struct error *symtab_load(const char *path, struct symtab **tab);
+/*
+ * Make a table of symbols that do not come from an ELF file; all is copied.
+ * source: what symtab_path() says, printable. Entries with an empty name or one
+ * of 4096 bytes and more are left out. Errors: no memory.
+ */
+struct error *symtab_from_list(const char *source, const struct symtab_entry *entries,
+			       size_t n, struct symtab **tab);
 /* Free; NULL is allowed. */
 void symtab_free(struct symtab *tab);
 /* The path of the file, printable. */
@@ -28,12 +54,17 @@ const char *symtab_build_id(const struct symtab *tab);
 /* Value and size of a symbol; global ones before weak before local. false if there is none. */
 bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
 		 uint64_t *size);
+/* All about the symbol that symtab_find() finds, or symtab_nearest(). false if there is none. */
+bool symtab_find_symbol(const struct symtab *tab, const char *name, struct symtab_symbol *sym);
+bool symtab_nearest_symbol(const struct symtab *tab, uint64_t addr, struct symtab_symbol *sym);
 /* The nearest symbol at or below an address (within its section's end); NULL if none. */
 const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
 			   uint64_t *offset);
 /* The names beginning with a prefix, in order, one a call: idx 0, 1, ...; NULL at the end. */
 const char *symtab_complete(const struct symtab *tab, const char *prefix,
 			    size_t idx);
+/* How many names symtab_complete() tells for a prefix. */
+size_t symtab_count_names(const struct symtab *tab, const char *prefix);
 /* The symbol whose name is nearest in spelling, for "did you mean"; NULL if nothing is near. */
 const char *symtab_similar(const struct symtab *tab, const char *name);
 
