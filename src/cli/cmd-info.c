@@ -16,6 +16,22 @@ static void show_fact(struct out *o, const struct target_fact *fact)
 		out_str(o, fact->key, fact->value);
 }
 
+/* All files of -s. */
+static void show_symbols(struct out *o, const struct symbols *symbols)
+{
+	const struct symtab *tab;
+	size_t i;
+
+	for (i = 0; (tab = symbols_table(symbols, i, NULL, NULL)); i++) {
+		out_text(o, "%-22s %zu\n", "symbols", symtab_count(tab));
+		out_text(o, "%-22s %s\n", "symbols' build id", symtab_build_id(tab));
+		if (i)
+			continue;
+		out_num(o, "symbols", (long long)symtab_count(tab));
+		out_str(o, "symbols_build_id", symtab_build_id(tab));
+	}
+}
+
 static struct error *run_info(struct session *s, const struct command_args *args)
 {
 	struct target_fact fact;
@@ -28,12 +44,7 @@ static struct error *run_info(struct session *s, const struct command_args *args
 		return err;
 	for (i = 0; s->target->ops->fact(s->target, i, &fact); i++)
 		show_fact(s->out, &fact);
-	if (s->symbols) {
-		out_text(s->out, "%-22s %zu\n", "symbols", symtab_count(s->symbols));
-		out_num(s->out, "symbols", (long long)symtab_count(s->symbols));
-		out_text(s->out, "%-22s %s\n", "symbols' build id", symtab_build_id(s->symbols));
-		out_str(s->out, "symbols_build_id", symtab_build_id(s->symbols));
-	}
+	show_symbols(s->out, s->symbols);
 	return NULL;
 }
 

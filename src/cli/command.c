@@ -179,6 +179,7 @@ static struct error *run_parsed(struct session *s, const struct command *cmd,
 					 cmd->args[0] ? " " : "", cmd->args);
 		return error_prefix(err, "%s", cmd->name);
 	}
+	s->for_target = cmd->flags & CMD_NEEDS_TARGET;
 	err = session_load_symbols(s);
 	if (!err && (cmd->flags & CMD_NEEDS_WRITE))
 		err = write_gate(s);

@@ -56,7 +56,7 @@ char *complete_name(const struct session *s, const char *command, const char *te
 		return nth_command(text, idx);
 	if (!(cmd->flags & CMD_NEEDS_TARGET) || !s->symbols || !text[0])
 		return NULL;
-	symbol = symtab_complete(s->symbols, text, idx);
+	symbol = symbols_complete(s->symbols, text, idx);
 	return symbol ? strdup(symbol) : NULL;
 }
 

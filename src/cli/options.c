@@ -17,7 +17,7 @@ const struct command_option options_table[] = {
 	{ "qmp", 'q', "SOCKET", "work by QEMU's QMP socket, read only; the guest may be emulated" },
 	{ "vcpu", 'c', "ID", "work on this vCPU (default 0)" },
 	{ "vcpu-fd", 0, "FD", "the vCPU's file descriptor in the VMM, where ids are ambiguous" },
-	{ "symbols", 's', "FILE", "take symbols from this ELF file (vmlinux)" },
+	{ "symbols", 's', "FILE", "take symbols from this ELF file (vmlinux); FILE@ADDR: loaded at ADDR" },
 	{ "write", 'w', NULL, "allow commands that change the guest" },
 	{ "json", 'j', NULL, "one JSON document a command instead of text" },
 	{ "execute", 'e', "CMD", "run a command; may be given several times" },
@@ -88,14 +88,14 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		return take_int(value, "vCPU file descriptor", 0, &s->vcpu_fd);
 	if (!strcmp(row->name, "execute") || !strcmp(row->name, "file"))
 		return take_script(st->opt, row->letter == 'f', value);
+	if (!strcmp(row->name, "symbols"))
+		return session_add_symbol_file(s, value);
 	if (!strcmp(row->name, "max-stop"))
 		return options_time(value, &s->max_stop_ns);
 	if (!strcmp(row->name, "dump"))
 		s->dump_path = value;
 	else if (!strcmp(row->name, "qmp"))
 		s->qmp_path = value;
-	else if (!strcmp(row->name, "symbols"))
-		s->symbols_path = value;
 	else if (!strcmp(row->name, "audit"))
 		s->audit_path = value;
 	else if (!strcmp(row->name, "write"))

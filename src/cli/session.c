@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/audit.h"
@@ -104,10 +105,13 @@ int session_close(struct session *s)
 		code = code ? code : ERROR_TARGET;
 	}
 	audit_close(s->audit);
-	symtab_free(s->symbols);
+	symbols_free(s->symbols);
+	free(s->symbol_files);
 	s->out = NULL;
 	s->audit = NULL;
 	s->symbols = NULL;
+	s->symbol_files = NULL;
+	s->nr_symbol_files = 0;
 	return code;
 }
 
@@ -116,37 +120,4 @@ bool session_interrupted(void *session)
 	const struct session *s = session;
 
 	return *s->interrupted != 0;
-}
-
-struct error *session_load_symbols(struct session *s)
-{
-	if (!s->symbols_path || s->symbols)
-		return NULL;
-	return symtab_load(s->symbols_path, &s->symbols);
-}
-
-/* For expressions: the registers of the vCPU, while it stands still. */
-static struct error *current_regs(void *arg, struct s390_regs *regs)
-{
-	struct session *s = arg;
-	struct error *err = session_attach(s);
-
-	return err ? err : s->target->ops->regs(s->target, true, regs);
-}
-
-struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic)
-{
-	struct expr_context ctx = {
-		.symbols = s->symbols,
-		.regs = current_regs,
-		.arg = s,
-		.symbolic = symbolic,
-	};
-
-	return expr_parse(text, &ctx, addr);
-}
-
-struct error *session_addr(struct session *s, const char *text, uint64_t *addr)
-{
-	return session_expr(s, text, addr, NULL);
 }

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "out/out.h"
 #include "sym/expr.h"
-#include "sym/symtab.h"
+#include "sym/symbols.h"
 #include "target/kvm/discover.h"
 #include "target/target.h"
 
@@ -30,12 +30,14 @@ struct session {
 	bool suspend_seccomp;	/* --suspend-seccomp */
 	uint64_t max_stop_ns;	/* --max-stop */
 	const char *audit_path;	/* --audit, NULL: not given */
-	const char *symbols_path;	/* -s, NULL: not given */
+	const char **symbol_files;	/* -s, FILE or FILE@ADDR; allocated */
+	size_t nr_symbol_files;
 	bool interactive;	/* a shell on a terminal */
 
 	struct log log;
 	struct out *out;
-	struct symtab *symbols;	/* of symbols_path, loaded before the first command */
+	struct symbols *symbols;	/* of symbol_files, loaded before the first command; NULL: none */
+	bool for_target;	/* the running command works on a guest */
 	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
 	struct target *target;	/* NULL: not attached yet */
@@ -63,11 +65,21 @@ struct error *session_detach(struct session *s);
 int session_close(struct session *s);
 /* A signal has asked the running command to stop. For range_walk(), hence the type. */
 bool session_interrupted(void *session);
-/* Load the symbols of -s if that was not done yet. */
+/* Take one more FILE or FILE@ADDR for symbols; text must stay. Errors: no memory. */
+struct error *session_add_symbol_file(struct session *s, const char *text);
+/* Load the symbols of -s if that was not done yet, where the files say that they are. */
 struct error *session_load_symbols(struct session *s);
 /*
+ * All symbols there are, at the addresses of the guest; *symbols may become
+ * NULL. A command on a guest gets those of the guest's kernel and its modules,
+ * too, for which it attaches; one that needs none gets those of -s alone. Errors:
+ * those of session_attach(), bad or refused symbol files.
+ */
+struct error *session_symbols(struct session *s, const struct symbols **symbols);
+/*
  * Evaluate an address expression in this session; attaches when it names a
- * register. *symbolic (may be NULL): it is the address of a symbol of -s.
+ * register. *symbolic (may be NULL): it is the address of a symbol of the
+ * kernel.
  */
 struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic);
 /* The same for those who do not care where it comes from. */

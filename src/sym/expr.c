@@ -109,7 +109,7 @@ static struct error *eval_register(struct expr *e, const char *term, uint64_t *v
 }
 
 /* An unknown symbol: say where it was looked for, and what may have been meant. */
-static struct error *unknown_symbol(const struct symtab *symbols, const char *term)
+static struct error *unknown_symbol(const struct symbols *symbols, const char *term)
 {
 	bool hex = !term[strspn(term, "0123456789abcdefABCDEF")];
 	struct buf b = BUF_INIT, near = BUF_INIT;
@@ -117,10 +117,14 @@ static struct error *unknown_symbol(const struct symtab *symbols, const char *te
 	struct error *err;
 
 	name = shown(&b, term, strlen(term));
-	if (symbols) {
+	if (symbols_table(symbols, 1, NULL, NULL)) {
+		err = error_new(ERROR_USAGE, "unknown symbol '%s' in %s and others", name,
+				symtab_path(symbols_table(symbols, 0, NULL, NULL)));
+		similar = symbols_similar(symbols, term);
+	} else if (symbols_table(symbols, 0, NULL, NULL)) {
 		err = error_new(ERROR_USAGE, "unknown symbol '%s' in %s", name,
-				symtab_path(symbols));
-		similar = symtab_similar(symbols, term);
+				symtab_path(symbols_table(symbols, 0, NULL, NULL)));
+		similar = symbols_similar(symbols, term);
 	} else {
 		err = error_new(ERROR_USAGE, "unknown symbol '%s': no symbols are loaded", name);
 	}
@@ -129,7 +133,7 @@ static struct error *unknown_symbol(const struct symtab *symbols, const char *te
 				 shown(&near, similar, strlen(similar)));
 	else if (hex)
 		err = error_hint(err, "did you mean 0x%s? Hexadecimal numbers begin with 0x", name);
-	else if (!symbols)
+	else if (!symbols_table(symbols, 0, NULL, NULL))
 		err = error_hint(err, "load them with -s FILE, the guest's vmlinux");
 	buf_free(&b);
 	buf_free(&near);
@@ -138,12 +142,19 @@ static struct error *unknown_symbol(const struct symtab *symbols, const char *te
 
 static struct error *eval_symbol(struct expr *e, const char *term, uint64_t *value)
 {
-	uint64_t size;
+	const struct symbols *symbols = NULL;
+	struct symbol_info info;
+	struct error *err = NULL;
 
-	e->is_symbol = true;
-	if (e->ctx->symbols && symtab_find(e->ctx->symbols, term, value, &size))
-		return NULL;
-	return unknown_symbol(e->ctx->symbols, term);
+	if (e->ctx->symbols)
+		err = e->ctx->symbols(e->ctx->arg, &symbols);
+	if (err)
+		return err;
+	if (!symbols_find(symbols, term, &info))
+		return unknown_symbol(symbols, term);
+	e->is_symbol = info.kernel;
+	*value = info.value;
+	return NULL;
 }
 
 static struct error *eval_term(struct expr *e, const char *term, uint64_t *value)

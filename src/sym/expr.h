@@ -13,16 +13,20 @@
 
 #include "arch/regs.h"
 #include "base/error.h"
-#include "sym/symtab.h"
+#include "sym/symbols.h"
 
 struct expr_context {
-	const struct symtab *symbols;	/* NULL: none loaded */
+	/*
+	 * Get the symbols (*symbols may be NULL: there are none), called only when one
+	 * is named; may be NULL.
+	 */
+	struct error *(*symbols)(void *arg, const struct symbols **symbols);
 	/* Get the registers of the current vCPU, called only when one is named; may be NULL. */
 	struct error *(*regs)(void *arg, struct s390_regs *regs);
 	void *arg;
 	/*
-	 * Set to whether the value is an address of the symbols' own space: more
-	 * of them are added than subtracted. NULL: not wanted.
+	 * Set to whether the value is an address of the kernel's space: more of its
+	 * symbols are added than subtracted. NULL: not wanted.
 	 */
 	bool *symbolic;
 };

@@ -40,6 +40,15 @@ void symbols_free(struct symbols *s);
  */
 struct error *symbols_add(struct symbols *s, struct symtab *tab, uint64_t bias,
 			  const char *module, bool kernel);
+/*
+ * Add the symbols of FILE, or of FILE@ADDR, as --symbols takes it: with ADDR, a
+ * C number, the file's lowest address (symtab_base()) is at ADDR in the guest,
+ * else symbols are where the file says. A file that exists under the whole name
+ * goes first, so that names may have an @. *idx (may be NULL): number of the
+ * table; *placed (may be NULL): an ADDR was given. Errors: ERROR_USAGE with path
+ * and reason.
+ */
+struct error *symbols_add_file(struct symbols *s, const char *file, size_t *idx, bool *placed);
 /* Number of tables, and the idx-th one; NULL behind the last. *bias, *module may be NULL. */
 const struct symtab *symbols_table(const struct symbols *s, size_t idx, uint64_t *bias,
 				   const char **module);

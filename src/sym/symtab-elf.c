@@ -304,6 +304,69 @@ static struct error *sort_symbols(struct symtab *tab)
 	return NULL;
 }
 
+/* Where and what for */
+
+/* Whether a dynamic section names libraries or the file itself. */
+static bool names_libraries(Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	GElf_Dyn dyn;
+	size_t i, n;
+
+	n = data && shdr->sh_entsize ? data->d_size / shdr->sh_entsize : 0;
+	for (i = 0; i < n && i < INT_MAX; i++) {
+		if (!gelf_getdyn(data, (int)i, &dyn) || dyn.d_tag == DT_NULL)
+			return false;
+		if (dyn.d_tag == DT_NEEDED || dyn.d_tag == DT_SONAME)
+			return true;
+	}
+	return false;
+}
+
+/* What program headers say: the lowest address, whether it is for user mode. */
+static void read_segments(struct symtab *tab, Elf *elf)
+{
+	bool loaded = false;
+	GElf_Phdr phdr;
+	size_t i, n;
+
+	if (elf_getphdrnum(elf, &n))
+		return;
+	for (i = 0; i < n && i < INT_MAX; i++) {
+		if (!gelf_getphdr(elf, (int)i, &phdr))
+			return;
+		if (phdr.p_type == PT_INTERP || phdr.p_type == PT_TLS)
+			tab->is_program = true;
+		if (phdr.p_type != PT_LOAD || (loaded && phdr.p_vaddr >= tab->base))
+			continue;
+		tab->base = phdr.p_vaddr;
+		loaded = true;
+	}
+}
+
+static void read_purpose(struct symtab *tab, const struct tables *t)
+{
+	Elf_Scn *scn = NULL;
+	const char *name;
+	GElf_Shdr shdr;
+	GElf_Ehdr ehdr;
+	size_t strings;
+
+	read_segments(tab, t->elf);
+	if (!gelf_getehdr(t->elf, &ehdr) || elf_getshdrstrndx(t->elf, &strings))
+		return;
+	while ((scn = elf_nextscn(t->elf, scn))) {
+		if (!gelf_getshdr(scn, &shdr))
+			continue;
+		if (shdr.sh_type == SHT_DYNAMIC && shdr.sh_size <= t->file_size &&
+		    names_libraries(scn, &shdr))
+			tab->is_program = true;
+		name = elf_strptr(t->elf, strings, shdr.sh_name);
+		if (ehdr.e_type == ET_REL && name && !strcmp(name, ".text"))
+			tab->base = shdr.sh_addr;
+	}
+}
+
 /* All */
 
 static struct error *read_build_id(struct symtab *tab, Elf *elf)
@@ -340,6 +403,8 @@ static struct error *read_elf(struct symtab *tab, Elf *elf, uint64_t size)
 		err = sort_symbols(tab);
 	if (!err)
 		err = read_build_id(tab, elf);
+	if (!err)
+		read_purpose(tab, &t);
 	free(t.last);
 	return err;
 }

@@ -29,6 +29,8 @@ struct symtab {
 	size_t nr_names;
 	struct symbol **by_addr;	/* by value, at the same value by preference; no absolute ones */
 	size_t nr_addrs;
+	uint64_t base;		/* see symtab_base() */
+	bool is_program;	/* see symtab_is_program() */
 };
 
 #endif

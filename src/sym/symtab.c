@@ -23,6 +23,16 @@ const char *symtab_build_id(const struct symtab *tab)
 	return tab->build_id;
 }
 
+uint64_t symtab_base(const struct symtab *tab)
+{
+	return tab->base;
+}
+
+bool symtab_is_program(const struct symtab *tab)
+{
+	return tab->is_program;
+}
+
 void symtab_free(struct symtab *tab)
 {
 	if (!tab)

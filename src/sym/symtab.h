@@ -49,6 +49,18 @@ void symtab_free(struct symtab *tab);
 const char *symtab_path(const struct symtab *tab);
 /* Number of symbols. */
 size_t symtab_count(const struct symtab *tab);
+/*
+ * The lowest address that the file wants to be loaded at: that of its first
+ * PT_LOAD; of a relocatable file (a module) that of .text, mostly 0. 0 if there
+ * is neither.
+ */
+uint64_t symtab_base(const struct symtab *tab);
+/*
+ * Whether the file is a program or library for user mode: it has an
+ * interpreter, thread-local storage, or a dynamic section that names libraries
+ * or itself. A kernel has none of these.
+ */
+bool symtab_is_program(const struct symtab *tab);
 /* Build id as hex digits, "" if the file has none (dwelf_elf_gnu_build_id). */
 const char *symtab_build_id(const struct symtab *tab);
 /* Value and size of a symbol; global ones before weak before local. false if there is none. */

@@ -24,7 +24,7 @@ Options:
   -q, --qmp=SOCKET        work by QEMU's QMP socket, read only; the guest may be emulated
   -c, --vcpu=ID           work on this vCPU (default 0)
       --vcpu-fd=FD        the vCPU's file descriptor in the VMM, where ids are ambiguous
-  -s, --symbols=FILE      take symbols from this ELF file (vmlinux)
+  -s, --symbols=FILE      take symbols from this ELF file (vmlinux); FILE@ADDR: loaded at ADDR
   -w, --write             allow commands that change the guest
   -j, --json              one JSON document a command instead of text
   -e, --execute=CMD       run a command; may be given several times

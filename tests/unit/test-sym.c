@@ -195,7 +195,7 @@ static const struct elf_symbol symbols[] = {
 	{ "top", UINT64_MAX, 0, STB_GLOBAL, STT_NOTYPE, 1 },
 };
 
-static struct symtab *tab;
+static struct symbols *all_symbols;
 static char path[] = "/tmp/test-sym-XXXXXX";
 
 static int load_symbols(void **state)
@@ -212,15 +212,23 @@ static int load_symbols(void **state)
 		return -1;
 	close(fd);
 	elf_build(path, &spec);
-	assert_null(symtab_load(path, &tab));
+	all_symbols = symbols_new();
+	assert_null(symbols_add_file(all_symbols, path, NULL, NULL));
 	return 0;
 }
 
 static int drop_symbols(void **state)
 {
 	(void)state;
-	symtab_free(tab);
+	symbols_free(all_symbols);
 	return unlink(path);
+}
+
+static struct error *get_symbols(void *arg, const struct symbols **symbols)
+{
+	(void)arg;
+	*symbols = all_symbols;
+	return NULL;
 }
 
 static void expressions(void **state)
@@ -246,7 +254,7 @@ static void expressions(void **state)
 		{ "1-2+3", 2 }, { "0xffffffffffffffff+1-1", UINT64_MAX },
 		{ "top+top-top", UINT64_MAX }, { "0-1+1", 0 },
 	};
-	const struct expr_context ctx = { .symbols = tab, .regs = get_regs };
+	const struct expr_context ctx = { .symbols = get_symbols, .regs = get_regs };
 	uint64_t value;
 	size_t i;
 
@@ -270,7 +278,7 @@ static void addresses_of_symbols_are_known(void **state)
 		{ "_etext-_stext", false }, { "top-top+8", false },
 	};
 	bool symbolic;
-	const struct expr_context ctx = { .symbols = tab, .regs = get_regs, .symbolic = &symbolic };
+	const struct expr_context ctx = { .symbols = get_symbols, .regs = get_regs, .symbolic = &symbolic };
 	uint64_t value;
 	size_t i;
 
@@ -312,7 +320,7 @@ static void expressions_that_are_none(void **state)
 		{ "%psw1", "no register '%psw1'" },
 		{ "%\033[1m", "no register '%\\x1b[1m'" },
 	};
-	const struct expr_context ctx = { .symbols = tab, .regs = get_regs };
+	const struct expr_context ctx = { .symbols = get_symbols, .regs = get_regs };
 	uint64_t value;
 	size_t i;
 
@@ -323,7 +331,7 @@ static void expressions_that_are_none(void **state)
 
 static void unknown_symbols(void **state)
 {
-	const struct expr_context with = { .symbols = tab }, without = { .symbols = NULL };
+	const struct expr_context with = { .symbols = get_symbols }, without = { .symbols = NULL };
 	char want[128];
 	uint64_t value;
 

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Several symbol tables at the places where they run. */
+#include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "elf-build.h"
 #include "sym/symbols.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -205,6 +210,79 @@ static void completion(void **state)
 	symbols_free(s);
 }
 
+/* FILE and FILE@ADDR. */
+static void files(void **state)
+{
+	static const struct elf_symbol symbols[] = {
+		{ "start", 0x1010, 4, STB_GLOBAL, STT_FUNC, 1 },
+		{ "number", 7, 0, STB_GLOBAL, STT_NOTYPE, SHN_ABS },
+	};
+	const struct elf_spec spec = {
+		.class = ELFCLASS64, .data = ELFDATA2MSB, .machine = EM_S390,
+		.symbols_type = SHT_SYMTAB, .symbols = symbols, .nr_symbols = ARRAY_SIZE(symbols),
+		.text = 0x1000, .text_size = 0x100, .data_addr = 0x2000, .data_size = 0x100,
+	};
+	char dir[] = "/tmp/test-symbols-XXXXXX", path[64], file[96], want[128];
+	struct symbols *s = symbols_new();
+	struct symbol_info info;
+	struct error *err;
+	bool placed;
+	size_t idx;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a@0x5", dir);
+	elf_build(path, &spec);
+	/* The file of that very name. */
+	assert_null(symbols_add_file(s, path, &idx, &placed));
+	assert_int_equal(idx, 0);
+	assert_false(placed);
+	assert_true(symbols_find(s, "start", &info));
+	assert_true(info.value == 0x1010 && info.kernel);
+	/* Its lowest address at 0x50000000: it has no program header, so that is 0. */
+	snprintf(file, sizeof(file), "%s@0x50000000", path);
+	assert_null(symbols_add_file(s, file, &idx, &placed));
+	assert_int_equal(idx, 1);
+	assert_true(placed);
+	assert_true(symbols_nearest(s, 0x50001012, &info));
+	assert_true(info.value == 0x50001010 && info.offset == 2 && info.bias == 0x50000000);
+
+	snprintf(file, sizeof(file), "%s@here", path);
+	err = symbols_add_file(s, file, NULL, NULL);
+	assert_non_null(err);
+	snprintf(want, sizeof(want), "%s@here: load address 'here' is no number", path);
+	assert_string_equal(err->message, want);
+	error_free(err);
+	snprintf(file, sizeof(file), "%s/none@1", dir);
+	err = symbols_add_file(s, file, NULL, NULL);
+	assert_non_null(err);
+	snprintf(want, sizeof(want), "%s/none: No such file or directory", dir);
+	assert_string_equal(err->message, want);
+	error_free(err);
+	assert_null(symbols_table(s, 2, NULL, NULL));
+	symbols_free(s);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/* This program itself is one for user mode, loaded where the kernel wanted. */
+static void programs(void **state)
+{
+	struct symbols *s = symbols_new();
+	extern const char __executable_start;
+	struct symbol_info info;
+	char file[64];
+
+	(void)state;
+	snprintf(file, sizeof(file), "/proc/self/exe@0x%llx",
+		 (unsigned long long)(uintptr_t)&__executable_start);
+	assert_null(symbols_add_file(s, file, NULL, NULL));
+	assert_true(symbols_find(s, "symbols_new", &info));
+	assert_true(info.value == (uintptr_t)symbols_new);
+	assert_false(info.kernel);
+	symbols_free(s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -214,6 +292,8 @@ int main(void)
 		cmocka_unit_test(tables_that_overlap),
 		cmocka_unit_test(tables),
 		cmocka_unit_test(completion),
+		cmocka_unit_test(files),
+		cmocka_unit_test(programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
