@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Read the symbols of an ELF file that may be anything. libelf checks offsets
- * and sizes of sections against the file; names are checked here. Memory is
- * bounded by the size of the file.
+ * Read the symbols of an ELF file that may be anything. Offsets and sizes of
+ * sections are checked against the file, names here too. Of a large file only
+ * the headers and the tables are read; they are read, not mapped: a file that
+ * shrinks meanwhile must not kill us. Memory is bounded by the file's size.
  */
 #include "sym/symtab-elf.h"
 
 #include <elf.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,18 +23,11 @@
 
 #include "base/buf.h"
 
-#define NAME_LIMIT 4096		/* bytes; a symbol with a longer name is left out */
-
-/* The tables of an ELF file that symbols are made from. */
-struct tables {
+/* A file while it is read. */
+struct file {
+	int fd;
+	uint64_t size;
 	Elf *elf;
-	uint64_t file_size;
-	Elf_Data *symbols;
-	Elf_Data *extended;	/* section numbers beyond SHN_LORESERVE, or NULL */
-	size_t count;		/* entries in symbols */
-	size_t strings_len;
-	uint64_t *last;		/* last address of each section */
-	size_t nr_sections;
 };
 
 static struct error *file_error(const struct symtab *tab, const char *reason)
@@ -48,41 +44,48 @@ static struct error *libelf_error(const struct symtab *tab)
 
 /* Opening */
 
-static struct error *open_file(struct symtab *tab, const char *path, int *fd, uint64_t *size)
+static struct error *open_file(struct symtab *tab, const char *path, struct file *f)
 {
 	struct stat st;
 
 	/* O_NONBLOCK: a FIFO must not hold us up. */
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (*fd < 0)
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (f->fd < 0)
 		return error_os(ERROR_USAGE, errno, "%s", tab->path);
-	if (fstat(*fd, &st))
+	if (fstat(f->fd, &st))
 		return error_os(ERROR_USAGE, errno, "%s", tab->path);
 	if (!S_ISREG(st.st_mode))
 		return file_error(tab, "is not a regular file");
-	*size = (uint64_t)st.st_size;
+	f->size = (uint64_t)st.st_size;
 	return NULL;
 }
 
-/* An error unless len bytes at an offset lie within the file. */
-static struct error *check_extent(const struct symtab *tab, const struct tables *t,
-				  uint64_t offset, uint64_t len)
+static struct error *truncated(const struct symtab *tab)
 {
-	if (offset <= t->file_size && len <= t->file_size - offset)
-		return NULL;
 	return error_hint(file_error(tab, "is truncated or damaged: a part lies behind its end"),
 			  "get the file again");
 }
 
+/* Whether len bytes at an offset lie within the file. */
+static bool is_within(const struct file *f, uint64_t offset, uint64_t len)
+{
+	return offset <= f->size && len <= f->size - offset;
+}
+
 /* Check the ELF header, and that the section headers lie within the file. */
-static struct error *check_header(const struct symtab *tab, const struct tables *t)
+static struct error *check_header(struct symtab *tab, const struct file *f)
 {
 	GElf_Ehdr ehdr;
 
-	if (elf_kind(t->elf) != ELF_K_ELF || !gelf_getehdr(t->elf, &ehdr))
+	if (elf_kind(f->elf) != ELF_K_ELF || !gelf_getehdr(f->elf, &ehdr))
 		return error_hint(file_error(tab, "is not an ELF file"),
 				  "give the guest kernel's vmlinux or another ELF file");
-	return check_extent(tab, t, ehdr.e_shoff, (uint64_t)ehdr.e_shnum * ehdr.e_shentsize);
+	tab->big_endian = ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	tab->entry_size = ehdr.e_ident[EI_CLASS] == ELFCLASS32 ? sizeof(Elf32_Sym) :
+								   sizeof(Elf64_Sym);
+	if (!is_within(f, ehdr.e_shoff, (uint64_t)ehdr.e_shnum * ehdr.e_shentsize))
+		return truncated(tab);
+	return NULL;
 }
 
 /* Sections */
@@ -103,90 +106,228 @@ static Elf_Scn *find_symbols(Elf *elf, GElf_Shdr *shdr)
 	return dynsym && gelf_getshdr(dynsym, shdr) ? dynsym : NULL;
 }
 
-/* The contents of a section; d_buf is NULL if it has none. */
-static struct error *section_data(const struct symtab *tab, const struct tables *t,
-				  Elf_Scn *scn, const GElf_Shdr *shdr, Elf_Data **data)
+/* The bytes of a section, with a NUL byte behind them; to be freed. */
+static struct error *read_section(const struct symtab *tab, const struct file *f,
+				  const GElf_Shdr *shdr, void **data, size_t *len)
 {
-	struct error *err = check_extent(tab, t, shdr->sh_offset, shdr->sh_size);
+	uint64_t size = shdr->sh_type == SHT_NOBITS ? 0 : shdr->sh_size, done = 0;
+	char *bytes;
+	ssize_t n;
 
-	if (err)
-		return err;
-	*data = elf_getdata(scn, NULL);
-	return *data ? NULL : libelf_error(tab);
+	if (!is_within(f, shdr->sh_offset, size))
+		return truncated(tab);
+	bytes = malloc((size_t)size + 1);
+	if (!bytes)
+		return error_nomem();
+	while (done < size) {
+		n = pread(f->fd, bytes + done, (size_t)(size - done),
+			  (off_t)(shdr->sh_offset + done));
+		if (n <= 0) {
+			free(bytes);
+			return n ? error_os(ERROR_USAGE, errno, "%s", tab->path) : truncated(tab);
+		}
+		done += (uint64_t)n;
+	}
+	bytes[size] = '\0';
+	*data = bytes;
+	*len = (size_t)size;
+	return NULL;
 }
 
-/* Note where each section ends. */
-static struct error *read_sections(struct tables *t)
+/* The type of local symbols of a section, as nm(1) tells it. */
+static char section_type(const GElf_Shdr *shdr)
 {
+	if (!(shdr->sh_flags & SHF_ALLOC))
+		return 'n';
+	if (shdr->sh_flags & SHF_EXECINSTR)
+		return 't';
+	if (shdr->sh_type == SHT_NOBITS)
+		return 'b';
+	return shdr->sh_flags & SHF_WRITE ? 'd' : 'r';
+}
+
+static struct error *read_section_names(struct symtab *tab, const struct file *f)
+{
+	GElf_Shdr shdr;
+	Elf_Scn *scn;
+	struct error *err;
+	void *names;
+	size_t n;
+
+	/* A file without them does well, too. */
+	if (elf_getshdrstrndx(f->elf, &n))
+		return NULL;
+	scn = elf_getscn(f->elf, n);
+	if (!scn || !gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_STRTAB)
+		return NULL;
+	err = read_section(tab, f, &shdr, &names, &tab->section_names_len);
+	if (!err)
+		tab->section_names = names;
+	return err;
+}
+
+/* Note name, type and end of each section. */
+static struct error *read_sections(struct symtab *tab, const struct file *f)
+{
+	struct error *err = read_section_names(tab, f);
+	struct section *section;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr shdr;
 	size_t i;
 
-	if (elf_getshdrnum(t->elf, &t->nr_sections) || !t->nr_sections)
-		t->nr_sections = 1;
-	t->last = calloc(t->nr_sections, sizeof(*t->last));
-	if (!t->last)
+	if (err)
+		return err;
+	if (!tab->section_names)
+		tab->section_names = calloc(1, 1);
+	if (elf_getshdrnum(f->elf, &tab->nr_sections) || !tab->nr_sections)
+		tab->nr_sections = 1;
+	tab->sections = calloc(tab->nr_sections, sizeof(*tab->sections));
+	if (!tab->sections || !tab->section_names)
 		return error_nomem();
-	while ((scn = elf_nextscn(t->elf, scn))) {
+	while ((scn = elf_nextscn(f->elf, scn))) {
 		i = elf_ndxscn(scn);
-		if (i >= t->nr_sections || !gelf_getshdr(scn, &shdr) || !shdr.sh_size)
+		if (i >= tab->nr_sections || !gelf_getshdr(scn, &shdr))
 			continue;
-		if (__builtin_add_overflow(shdr.sh_addr, shdr.sh_size - 1, &t->last[i]))
-			t->last[i] = UINT64_MAX;
+		section = &tab->sections[i];
+		section->type = section_type(&shdr);
+		if (shdr.sh_name < tab->section_names_len)
+			section->name = shdr.sh_name;
+		else
+			section->name = (uint32_t)tab->section_names_len;
+		if (shdr.sh_size &&
+		    __builtin_add_overflow(shdr.sh_addr, shdr.sh_size - 1, &section->last))
+			section->last = UINT64_MAX;
 	}
 	return NULL;
 }
 
-/* Take a copy of the string table, since the file is closed afterwards. */
-static struct error *read_strings(struct symtab *tab, struct tables *t, size_t section)
+static struct error *read_strings(struct symtab *tab, const struct file *f, size_t section)
 {
-	Elf_Scn *scn = elf_getscn(t->elf, section);
+	Elf_Scn *scn = elf_getscn(f->elf, section);
 	struct error *err;
-	Elf_Data *data;
 	GElf_Shdr shdr;
+	void *strings;
 
 	if (!scn || !gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_STRTAB)
 		return file_error(tab, "is damaged: its symbols have no string table");
-	err = section_data(tab, t, scn, &shdr, &data);
+	err = read_section(tab, f, &shdr, &strings, &tab->strings_len);
+	if (!err)
+		tab->strings = strings;
+	return err;
+}
+
+/* Numbers of sections that do not fit into an entry; without them nothing is lost but names. */
+static struct error *read_extended(struct symtab *tab, const struct file *f, Elf_Scn *symbols)
+{
+	int n = elf_scnshndx(symbols);
+	Elf_Scn *scn = n > 0 ? elf_getscn(f->elf, (size_t)n) : NULL;
+	struct error *err;
+	GElf_Shdr shdr;
+	void *numbers;
+	size_t len;
+
+	if (!scn || !gelf_getshdr(scn, &shdr))
+		return NULL;
+	err = read_section(tab, f, &shdr, &numbers, &len);
 	if (err)
 		return err;
-	t->strings_len = data->d_buf ? data->d_size : 0;
-	tab->strings = malloc(t->strings_len + 1);
-	if (!tab->strings)
-		return error_nomem();
-	if (t->strings_len)
-		memcpy(tab->strings, data->d_buf, t->strings_len);
-	tab->strings[t->strings_len] = '\0';
+	if (len / sizeof(*tab->extended) < tab->nr_entries)
+		free(numbers);
+	else
+		tab->extended = numbers;
 	return NULL;
 }
 
-static struct error *read_tables(struct symtab *tab, struct tables *t)
+static struct error *no_symbols(const struct symtab *tab)
+{
+	return error_hint(file_error(tab, "has no symbols"),
+			  "use the unstripped file, for a kernel its vmlinux");
+}
+
+static struct error *read_tables(struct symtab *tab, const struct file *f)
 {
 	struct error *err;
 	GElf_Shdr shdr;
 	Elf_Scn *scn;
-	size_t entry;
-	int extended;
+	size_t len, strings;
+	void *entries;
 
-	scn = find_symbols(t->elf, &shdr);
+	scn = find_symbols(f->elf, &shdr);
 	if (!scn)
-		return error_hint(file_error(tab, "has no symbols"),
-				  "use the unstripped file, for a kernel its vmlinux");
-	err = section_data(tab, t, scn, &shdr, &t->symbols);
+		return no_symbols(tab);
+	strings = shdr.sh_link;
+	err = read_section(tab, f, &shdr, &entries, &len);
 	if (err)
 		return err;
-	entry = gelf_fsize(t->elf, ELF_T_SYM, 1, EV_CURRENT);
-	t->count = t->symbols->d_buf && entry ? t->symbols->d_size / entry : 0;
-	if (t->count > INT_MAX)
+	tab->entries = entries;
+	tab->nr_entries = len / tab->entry_size;
+	if (tab->nr_entries > INT_MAX)
 		return file_error(tab, "has too many symbols");
-	extended = elf_scnshndx(scn);
-	if (extended > 0)
-		t->extended = elf_getdata(elf_getscn(t->elf, (size_t)extended), NULL);
-	err = read_strings(tab, t, shdr.sh_link);
-	return err ? err : read_sections(t);
+	err = read_extended(tab, f, scn);
+	if (!err)
+		err = read_strings(tab, f, strings);
+	return err ? err : read_sections(tab, f);
 }
 
 /* Symbols */
+
+static uint16_t get_u16(const struct symtab *tab, const void *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return tab->big_endian ? be16toh(v) : le16toh(v);
+}
+
+static uint32_t get_u32(const struct symtab *tab, const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return tab->big_endian ? be32toh(v) : le32toh(v);
+}
+
+static uint64_t get_u64(const struct symtab *tab, const void *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return tab->big_endian ? be64toh(v) : le64toh(v);
+}
+
+const char *symtab_entry_name(const struct symtab *tab, size_t idx)
+{
+	/* st_name is the first member in both classes. */
+	uint32_t name = get_u32(tab, tab->entries + idx * tab->entry_size);
+
+	return name < tab->strings_len ? tab->strings + name : NULL;
+}
+
+uint64_t symtab_entry_value(const struct symtab *tab, size_t idx)
+{
+	const unsigned char *entry = tab->entries + idx * tab->entry_size;
+
+	if (tab->entry_size == sizeof(Elf32_Sym))
+		return get_u32(tab, entry + offsetof(Elf32_Sym, st_value));
+	return get_u64(tab, entry + offsetof(Elf64_Sym, st_value));
+}
+
+/* An entry in the host's own form. */
+static void get_entry(const struct symtab *tab, size_t idx, GElf_Sym *sym)
+{
+	const unsigned char *entry = tab->entries + idx * tab->entry_size;
+
+	sym->st_value = symtab_entry_value(tab, idx);
+	if (tab->entry_size == sizeof(Elf32_Sym)) {
+		sym->st_size = get_u32(tab, entry + offsetof(Elf32_Sym, st_size));
+		sym->st_info = entry[offsetof(Elf32_Sym, st_info)];
+		sym->st_shndx = get_u16(tab, entry + offsetof(Elf32_Sym, st_shndx));
+	} else {
+		sym->st_size = get_u64(tab, entry + offsetof(Elf64_Sym, st_size));
+		sym->st_info = entry[offsetof(Elf64_Sym, st_info)];
+		sym->st_shndx = get_u16(tab, entry + offsetof(Elf64_Sym, st_shndx));
+	}
+}
 
 /*
  * Symbols that mark kinds of code or data within sections ($x, $d.1 of ARM and
@@ -199,124 +340,61 @@ static bool is_mapping_symbol(const char *name)
 	return name[0] == '.' && name[1] == 'L';
 }
 
-/* Make the symbol of an entry; false if it is none that anybody wants. */
-static bool make_symbol(const struct symtab *tab, const struct tables *t, size_t idx,
-			struct symbol *sym)
+/* As nm(1) tells it. */
+static char type_letter(const struct symtab *tab, const struct symbol *sym, int type)
 {
-	GElf_Word extended = 0;
+	char letter = sym->section < tab->nr_sections ? tab->sections[sym->section].type : '?';
+
+	if (type == STT_GNU_IFUNC)
+		return 'i';
+	if (sym->binding == 1)
+		return type == STT_OBJECT ? 'V' : 'W';
+	if (sym->absolute)
+		letter = 'a';
+	return sym->binding == 0 && letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
+bool symtab_entry(const struct symtab *tab, size_t idx, struct symbol *sym)
+{
 	GElf_Sym entry;
-	size_t section;
 	int type;
 
-	if (!gelf_getsymshndx(t->symbols, t->extended, (int)idx, &entry, &extended))
-		return false;
+	get_entry(tab, idx, &entry);
 	type = GELF_ST_TYPE(entry.st_info);
 	if (type == STT_SECTION || type == STT_FILE || type == STT_TLS)
 		return false;
 	if (entry.st_shndx == SHN_UNDEF || entry.st_shndx == SHN_COMMON)
 		return false;
-	if (entry.st_name >= t->strings_len)
+	sym->name = symtab_entry_name(tab, idx);
+	if (!sym->name || !*sym->name || is_mapping_symbol(sym->name) ||
+	    strnlen(sym->name, SYMTAB_NAME_LIMIT) == SYMTAB_NAME_LIMIT)
 		return false;
-	sym->name = tab->strings + entry.st_name;
-	if (!*sym->name || strnlen(sym->name, NAME_LIMIT) == NAME_LIMIT ||
-	    is_mapping_symbol(sym->name))
-		return false;
-	section = entry.st_shndx == SHN_XINDEX ? extended : entry.st_shndx;
+	sym->section = entry.st_shndx;
+	if (entry.st_shndx == SHN_XINDEX && tab->extended)
+		sym->section = get_u32(tab, &tab->extended[idx]);
 	sym->value = entry.st_value;
 	sym->size = entry.st_size;
 	sym->absolute = entry.st_shndx == SHN_ABS;
-	sym->last = section < t->nr_sections ? t->last[section] : entry.st_value;
+	sym->last = entry.st_value;
+	if (sym->section < tab->nr_sections)
+		sym->last = tab->sections[sym->section].last;
 	sym->binding = GELF_ST_BIND(entry.st_info) == STB_LOCAL ? 2 :
 		       GELF_ST_BIND(entry.st_info) == STB_WEAK ? 1 : 0;
-	sym->type = type == STT_FUNC || type == STT_OBJECT || type == STT_GNU_IFUNC ? 0 : 1;
+	sym->kind = type == STT_FUNC || type == STT_OBJECT || type == STT_GNU_IFUNC ? 0 : 1;
+	sym->type = type_letter(tab, sym, type);
 	return true;
-}
-
-static struct error *read_symbols(struct symtab *tab, const struct tables *t)
-{
-	size_t i;
-
-	tab->symbols = calloc(t->count ? t->count : 1, sizeof(*tab->symbols));
-	if (!tab->symbols)
-		return error_nomem();
-	for (i = 0; i < t->count; i++) {
-		if (make_symbol(tab, t, i, &tab->symbols[tab->nr_symbols]))
-			tab->nr_symbols++;
-	}
-	if (!tab->nr_symbols)
-		return error_hint(file_error(tab, "has no symbols"),
-				  "use the unstripped file, for a kernel its vmlinux");
-	return NULL;
-}
-
-/* Orders */
-
-/* Which of two symbols of the same name or address is preferred; then the one that came first. */
-static int compare_preference(const struct symbol *a, const struct symbol *b)
-{
-	if (a->binding != b->binding)
-		return a->binding < b->binding ? -1 : 1;
-	if (a->type != b->type)
-		return a->type < b->type ? -1 : 1;
-	return a < b ? -1 : a > b;
-}
-
-static int compare_names(const void *pa, const void *pb)
-{
-	const struct symbol *a = *(struct symbol *const *)pa;
-	const struct symbol *b = *(struct symbol *const *)pb;
-	int order = strcmp(a->name, b->name);
-
-	return order ? order : compare_preference(a, b);
-}
-
-static int compare_addrs(const void *pa, const void *pb)
-{
-	const struct symbol *a = *(struct symbol *const *)pa;
-	const struct symbol *b = *(struct symbol *const *)pb;
-
-	if (a->value != b->value)
-		return a->value < b->value ? -1 : 1;
-	return compare_preference(a, b);
-}
-
-static struct error *sort_symbols(struct symtab *tab)
-{
-	size_t i, n = 0;
-
-	tab->by_name = calloc(tab->nr_symbols, sizeof(*tab->by_name));
-	tab->by_addr = calloc(tab->nr_symbols, sizeof(*tab->by_addr));
-	if (!tab->by_name || !tab->by_addr)
-		return error_nomem();
-	for (i = 0; i < tab->nr_symbols; i++) {
-		tab->by_name[i] = &tab->symbols[i];
-		if (!tab->symbols[i].absolute)
-			tab->by_addr[tab->nr_addrs++] = &tab->symbols[i];
-	}
-	qsort(tab->by_addr, tab->nr_addrs, sizeof(*tab->by_addr), compare_addrs);
-	qsort(tab->by_name, tab->nr_symbols, sizeof(*tab->by_name), compare_names);
-	/* Each name once: the preferred one comes first. */
-	for (i = 0; i < tab->nr_symbols; i++) {
-		if (!n || strcmp(tab->by_name[i]->name, tab->by_name[n - 1]->name))
-			tab->by_name[n++] = tab->by_name[i];
-	}
-	tab->nr_names = n;
-	return NULL;
 }
 
 /* Where and what for */
 
 /* Whether a dynamic section names libraries or the file itself. */
-static bool names_libraries(Elf_Scn *scn, const GElf_Shdr *shdr)
+static bool names_libraries(Elf_Scn *scn)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	GElf_Dyn dyn;
-	size_t i, n;
+	int i;
 
-	n = data && shdr->sh_entsize ? data->d_size / shdr->sh_entsize : 0;
-	for (i = 0; i < n && i < INT_MAX; i++) {
-		if (!gelf_getdyn(data, (int)i, &dyn) || dyn.d_tag == DT_NULL)
-			return false;
+	for (i = 0; data && gelf_getdyn(data, i, &dyn) && dyn.d_tag != DT_NULL; i++) {
 		if (dyn.d_tag == DT_NEEDED || dyn.d_tag == DT_SONAME)
 			return true;
 	}
@@ -344,30 +422,28 @@ static void read_segments(struct symtab *tab, Elf *elf)
 	}
 }
 
-static void read_purpose(struct symtab *tab, const struct tables *t)
+static void read_purpose(struct symtab *tab, const struct file *f)
 {
 	Elf_Scn *scn = NULL;
-	const char *name;
 	GElf_Shdr shdr;
 	GElf_Ehdr ehdr;
-	size_t strings;
+	size_t i;
 
-	read_segments(tab, t->elf);
-	if (!gelf_getehdr(t->elf, &ehdr) || elf_getshdrstrndx(t->elf, &strings))
+	read_segments(tab, f->elf);
+	if (!gelf_getehdr(f->elf, &ehdr))
 		return;
-	while ((scn = elf_nextscn(t->elf, scn))) {
-		if (!gelf_getshdr(scn, &shdr))
+	while ((scn = elf_nextscn(f->elf, scn))) {
+		i = elf_ndxscn(scn);
+		if (i >= tab->nr_sections || !gelf_getshdr(scn, &shdr))
 			continue;
-		if (shdr.sh_type == SHT_DYNAMIC && shdr.sh_size <= t->file_size &&
-		    names_libraries(scn, &shdr))
+		if (shdr.sh_type == SHT_DYNAMIC && is_within(f, shdr.sh_offset, shdr.sh_size) &&
+		    names_libraries(scn))
 			tab->is_program = true;
-		name = elf_strptr(t->elf, strings, shdr.sh_name);
-		if (ehdr.e_type == ET_REL && name && !strcmp(name, ".text"))
+		if (ehdr.e_type == ET_REL &&
+		    !strcmp(tab->section_names + tab->sections[i].name, ".text"))
 			tab->base = shdr.sh_addr;
 	}
 }
-
-/* All */
 
 static struct error *read_build_id(struct symtab *tab, Elf *elf)
 {
@@ -385,68 +461,62 @@ static struct error *read_build_id(struct symtab *tab, Elf *elf)
 		buf_free(&text);
 		return error_nomem();
 	}
+	free(tab->build_id);
 	tab->build_id = text.data;
 	return NULL;
 }
 
-static struct error *read_elf(struct symtab *tab, Elf *elf, uint64_t size)
+/* All */
+
+static struct error *check_any(const struct symtab *tab)
 {
-	struct tables t = { .elf = elf, .file_size = size };
+	struct symbol sym;
+	size_t i;
+
+	for (i = 0; i < tab->nr_entries; i++) {
+		if (symtab_entry(tab, i, &sym))
+			return NULL;
+	}
+	return no_symbols(tab);
+}
+
+static struct error *read_elf(struct symtab *tab, const struct file *f)
+{
 	struct error *err;
 
-	err = check_header(tab, &t);
+	err = check_header(tab, f);
 	if (!err)
-		err = read_tables(tab, &t);
+		err = read_tables(tab, f);
 	if (!err)
-		err = read_symbols(tab, &t);
+		err = check_any(tab);
 	if (!err)
-		err = sort_symbols(tab);
+		err = read_build_id(tab, f->elf);
 	if (!err)
-		err = read_build_id(tab, elf);
-	if (!err)
-		read_purpose(tab, &t);
-	free(t.last);
+		read_purpose(tab, f);
 	return err;
 }
 
 static struct error *read_file(struct symtab *tab, const char *path)
 {
+	struct file f = { .fd = -1 };
 	struct error *err;
-	uint64_t size;
-	int fd = -1;
-	Elf *elf;
 
-	err = open_file(tab, path, &fd, &size);
+	err = open_file(tab, path, &f);
 	if (!err) {
 		elf_version(EV_CURRENT);
-		/* Read, not mapped: a file that shrinks meanwhile must not kill us. */
-		elf = elf_begin(fd, ELF_C_READ, NULL);
-		err = elf ? read_elf(tab, elf, size) : libelf_error(tab);
-		elf_end(elf);
+		f.elf = elf_begin(f.fd, ELF_C_READ, NULL);
+		err = f.elf ? read_elf(tab, &f) : libelf_error(tab);
+		elf_end(f.elf);
 	}
-	if (fd >= 0)
-		close(fd);
+	if (f.fd >= 0)
+		close(f.fd);
 	return err;
-}
-
-static struct error *new_symtab(const char *path, struct symtab **out)
-{
-	struct symtab *tab = calloc(1, sizeof(*tab));
-	struct buf printable = BUF_INIT;
-
-	if (!tab)
-		return error_nomem();
-	buf_add_escaped(&printable, path, strlen(path));
-	buf_adds(&printable, "");
-	tab->path = printable.data;
-	*out = tab;
-	return tab->path ? NULL : error_nomem();
 }
 
 struct error *symtab_load(const char *path, struct symtab **out)
 {
 	struct symtab *tab = NULL;
-	struct error *err = new_symtab(path, &tab);
+	struct error *err = symtab_new(path, &tab);
 
 	if (!err)
 		err = read_file(tab, path);
@@ -454,77 +524,6 @@ struct error *symtab_load(const char *path, struct symtab **out)
 		symtab_free(tab);
 		return err;
 	}
-	*out = tab;
-	return NULL;
-}
-
-/* Symbols that do not come from a file */
-
-/* Fill in the symbol of an entry, whose name goes to *strings; false if it has none. */
-static bool take_entry(const struct symtab_entry *entry, char **strings, struct symbol *sym)
-{
-	size_t len = strnlen(entry->name, NAME_LIMIT);
-
-	if (!len || len == NAME_LIMIT)
-		return false;
-	memcpy(*strings, entry->name, len + 1);
-	*sym = (struct symbol){
-		.name = *strings, .value = entry->value, .size = entry->size,
-		.binding = strchr("vVwW", entry->type) ? 1 :
-			   entry->type >= 'a' && entry->type <= 'z' ? 2 : 0,
-		.type = !entry->size,
-		.absolute = entry->type == 'a' || entry->type == 'A',
-	};
-	*strings += len + 1;
-	if (!sym->size || __builtin_add_overflow(sym->value, sym->size - 1, &sym->last))
-		sym->last = sym->value;
-	return true;
-}
-
-/* Symbols whose size is not known reach up to the next ones. */
-static void extend_symbols(struct symtab *tab)
-{
-	size_t i, next = tab->nr_addrs;
-
-	for (i = tab->nr_addrs; i-- > 0;) {
-		if (next < tab->nr_addrs && tab->by_addr[next]->value != tab->by_addr[i]->value)
-			;
-		else if (i + 1 < tab->nr_addrs && tab->by_addr[i + 1]->value != tab->by_addr[i]->value)
-			next = i + 1;
-		if (!tab->by_addr[i]->size && next < tab->nr_addrs)
-			tab->by_addr[i]->last = tab->by_addr[next]->value - 1;
-	}
-}
-
-struct error *symtab_from_list(const char *source, const struct symtab_entry *entries,
-			       size_t n, struct symtab **out)
-{
-	struct symtab *tab = NULL;
-	struct error *err = new_symtab(source, &tab);
-	size_t i, bytes = 1;
-	char *strings;
-
-	for (i = 0; i < n; i++)
-		bytes += strnlen(entries[i].name, NAME_LIMIT) + 1;
-	if (!err) {
-		tab->build_id = calloc(1, 1);
-		tab->strings = malloc(bytes);
-		tab->symbols = calloc(n ? n : 1, sizeof(*tab->symbols));
-		if (!tab->build_id || !tab->strings || !tab->symbols)
-			err = error_nomem();
-	}
-	strings = err ? NULL : tab->strings;
-	for (i = 0; i < n && !err; i++) {
-		if (take_entry(&entries[i], &strings, &tab->symbols[tab->nr_symbols]))
-			tab->nr_symbols++;
-	}
-	if (!err)
-		err = sort_symbols(tab);
-	if (err) {
-		symtab_free(tab);
-		return err;
-	}
-	extend_symbols(tab);
 	*out = tab;
 	return NULL;
 }

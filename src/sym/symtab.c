@@ -8,6 +8,45 @@
 #include "base/edit-distance.h"
 #include "sym/symtab-elf.h"
 
+/*
+ * Lookups of a kind that go through all entries. An order takes about as long
+ * as twenty of them, and most runs of the program have fewer.
+ */
+#define SCANS 12
+
+enum lookup { BY_NAME, BY_ADDR };
+
+struct error *symtab_new(const char *path, struct symtab **out)
+{
+	struct symtab *tab = calloc(1, sizeof(*tab));
+	struct buf printable = BUF_INIT;
+
+	*out = tab;
+	if (!tab)
+		return error_nomem();
+	buf_add_escaped(&printable, path, strlen(path));
+	buf_adds(&printable, "");
+	tab->path = printable.data;
+	tab->build_id = calloc(1, 1);
+	tab->index = calloc(1, sizeof(*tab->index));
+	return tab->path && tab->build_id && tab->index ? NULL : error_nomem();
+}
+
+void symtab_free(struct symtab *tab)
+{
+	if (!tab)
+		return;
+	symtab_index_free(tab->index);
+	free(tab->path);
+	free(tab->build_id);
+	free(tab->strings);
+	free(tab->section_names);
+	free(tab->sections);
+	free(tab->entries);
+	free(tab->extended);
+	free(tab);
+}
+
 const char *symtab_path(const struct symtab *tab)
 {
 	return tab->path;
@@ -15,7 +54,7 @@ const char *symtab_path(const struct symtab *tab)
 
 size_t symtab_count(const struct symtab *tab)
 {
-	return tab->nr_symbols;
+	return symtab_index_symbols(tab) ? tab->index->nr_symbols : 0;
 }
 
 const char *symtab_build_id(const struct symtab *tab)
@@ -33,56 +72,82 @@ bool symtab_is_program(const struct symtab *tab)
 	return tab->is_program;
 }
 
-void symtab_free(struct symtab *tab)
+static void tell_symbol(const struct symtab *tab, const struct symbol *from,
+			struct symtab_symbol *sym)
 {
-	if (!tab)
-		return;
-	free(tab->path);
-	free(tab->build_id);
-	free(tab->strings);
-	free(tab->symbols);
-	free(tab->by_name);
-	free(tab->by_addr);
-	free(tab);
-}
+	const char *section = "";
 
-/* Index into by_name of the first name that is not less than the first len bytes of name. */
-static size_t lower_bound(const struct symtab *tab, const char *name, size_t len)
-{
-	size_t low = 0, high = tab->nr_names, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (strncmp(tab->by_name[mid]->name, name, len) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-static void tell_symbol(const struct symbol *from, struct symtab_symbol *sym)
-{
+	if (from->section && from->section < tab->nr_sections)
+		section = tab->section_names + tab->sections[from->section].name;
 	*sym = (struct symtab_symbol){
 		.name = from->name,
-		.section = "",
+		.section = section,
 		.value = from->value,
 		.size = from->size,
 		.last = from->last,
 		.absolute = from->absolute,
-		.type = '?',
+		.type = from->type,
 	};
 }
 
-bool symtab_find_symbol(const struct symtab *tab, const char *name, struct symtab_symbol *sym)
+/* Whether it is time for an order; a list, which has no entries, cannot do without. */
+static bool wants_order(const struct symtab *tab, enum lookup how)
 {
-	/* With the NUL byte, so that longer names are greater. */
-	size_t i = lower_bound(tab, name, strlen(name) + 1);
+	return !tab->entries || ++tab->index->lookups[how] > SCANS;
+}
 
-	if (i == tab->nr_names || strcmp(tab->by_name[i]->name, name))
-		return false;
-	tell_symbol(tab->by_name[i], sym);
-	return true;
+/* By name */
+
+static bool scan_names(const struct symtab *tab, const char *name, struct symbol *best)
+{
+	const char *other;
+	struct symbol sym;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < tab->nr_entries; i++) {
+		other = symtab_entry_name(tab, i);
+		if (!other || *other != *name || strcmp(other, name) || !symtab_entry(tab, i, &sym))
+			continue;
+		if (found && symtab_preference(&sym, best) >= 0)
+			continue;
+		*best = sym;
+		found = true;
+		/* There is none better. */
+		if (!sym.binding && !sym.kind)
+			break;
+	}
+	return found;
+}
+
+static bool hashed_name(const struct symtab_index *index, const char *name, struct symbol *best)
+{
+	const struct symbol *sym, *found = NULL;
+	uint32_t n = name_hash_first(&index->names, name_hash_of(name, 0));
+
+	for (; n != NAME_HASH_END; n = name_hash_next(&index->names, n)) {
+		sym = &index->symbols[n];
+		/* The newest comes first: of equal ones the last to come is meant. */
+		if (!strcmp(sym->name, name) && (!found || symtab_preference(sym, found) <= 0))
+			found = sym;
+	}
+	if (found)
+		*best = *found;
+	return found;
+}
+
+bool symtab_find_symbol(const struct symtab *tab, const char *name, struct symtab_symbol *found)
+{
+	struct symbol sym;
+	bool ok;
+
+	if (tab->index->names.count || (wants_order(tab, BY_NAME) && symtab_index_hash(tab)))
+		ok = hashed_name(tab->index, name, &sym);
+	else
+		ok = scan_names(tab, name, &sym);
+	if (ok)
+		tell_symbol(tab, &sym, found);
+	return ok;
 }
 
 bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
@@ -97,15 +162,38 @@ bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
 	return true;
 }
 
-bool symtab_nearest_symbol(const struct symtab *tab, uint64_t addr, struct symtab_symbol *found)
+/* By address */
+
+static bool scan_addrs(const struct symtab *tab, uint64_t addr, struct symbol *best)
 {
-	size_t low = 0, high = tab->nr_addrs, mid;
-	const struct symbol *sym;
+	struct symbol sym;
+	uint64_t value;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < tab->nr_entries; i++) {
+		value = symtab_entry_value(tab, i);
+		if (value > addr || (found && value < best->value))
+			continue;
+		if (!symtab_entry(tab, i, &sym) || sym.absolute)
+			continue;
+		if (found && value == best->value && symtab_preference(&sym, best) >= 0)
+			continue;
+		*best = sym;
+		found = true;
+	}
+	return found;
+}
+
+static bool ordered_addr(const struct symtab_index *index, uint64_t addr, struct symbol *best)
+{
+	struct symbol *const *order = index->by_addr;
+	size_t low = 0, high = index->nr_addrs, mid;
 
 	/* The first one above addr; the one wanted is before it. */
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (tab->by_addr[mid]->value <= addr)
+		if (order[mid]->value <= addr)
 			low = mid + 1;
 		else
 			high = mid;
@@ -113,12 +201,24 @@ bool symtab_nearest_symbol(const struct symtab *tab, uint64_t addr, struct symta
 	if (!low)
 		return false;
 	/* The best of those at the same address is the first of them. */
-	sym = tab->by_addr[low - 1];
-	while (low > 1 && tab->by_addr[low - 2]->value == sym->value)
-		sym = tab->by_addr[--low - 1];
-	if (addr != sym->value && addr > sym->last)
+	while (low > 1 && order[low - 2]->value == order[low - 1]->value)
+		low--;
+	*best = *order[low - 1];
+	return true;
+}
+
+bool symtab_nearest_symbol(const struct symtab *tab, uint64_t addr, struct symtab_symbol *found)
+{
+	struct symbol sym;
+	bool ok;
+
+	if (tab->index->by_addr || (wants_order(tab, BY_ADDR) && symtab_index_addrs(tab)))
+		ok = ordered_addr(tab->index, addr, &sym);
+	else
+		ok = scan_addrs(tab, addr, &sym);
+	if (!ok || (addr != sym.value && addr > sym.last))
 		return false;
-	tell_symbol(sym, found);
+	tell_symbol(tab, &sym, found);
 	return true;
 }
 
@@ -133,29 +233,52 @@ const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
 	return sym.name;
 }
 
+/* In order of names */
+
+/* Index into by_name of the first name that is not less than the first len bytes of name. */
+static size_t lower_bound(const struct symtab_index *index, const char *name, size_t len)
+{
+	size_t low = 0, high = index->nr_names, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strncmp(index->by_name[mid]->name, name, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 const char *symtab_complete(const struct symtab *tab, const char *prefix,
 			    size_t idx)
 {
-	size_t len = strlen(prefix), first = lower_bound(tab, prefix, len);
+	size_t len = strlen(prefix), first;
 
-	if (idx >= tab->nr_names - first)
+	if (!symtab_index_names(tab))
 		return NULL;
-	if (strncmp(tab->by_name[first + idx]->name, prefix, len))
+	first = lower_bound(tab->index, prefix, len);
+	if (idx >= tab->index->nr_names - first)
 		return NULL;
-	return tab->by_name[first + idx]->name;
+	if (strncmp(tab->index->by_name[first + idx]->name, prefix, len))
+		return NULL;
+	return tab->index->by_name[first + idx]->name;
 }
 
 size_t symtab_count_names(const struct symtab *tab, const char *prefix)
 {
-	size_t len = strlen(prefix), first = lower_bound(tab, prefix, len), last = tab->nr_names;
-	size_t low = first, mid;
+	size_t len = strlen(prefix), first, low, high, mid;
 
-	while (low < last) {
-		mid = low + (last - low) / 2;
-		if (!strncmp(tab->by_name[mid]->name, prefix, len))
+	if (!symtab_index_names(tab))
+		return 0;
+	first = low = lower_bound(tab->index, prefix, len);
+	high = tab->index->nr_names;
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (!strncmp(tab->index->by_name[mid]->name, prefix, len))
 			low = mid + 1;
 		else
-			last = mid;
+			high = mid;
 	}
 	return low - first;
 }
@@ -168,8 +291,10 @@ const char *symtab_similar(const struct symtab *tab, const char *name)
 
 	/* A third of the name may differ, three characters at most, of one or two none. */
 	max = len / 3 < 3 ? (unsigned int)(len / 3) : 3;
-	for (i = 0; max && i < tab->nr_names; i++) {
-		other = tab->by_name[i]->name;
+	if (!max || !symtab_index_names(tab))
+		return NULL;
+	for (i = 0; max && i < tab->index->nr_names; i++) {
+		other = tab->index->by_name[i]->name;
 		distance = edit_distance(name, len, other,
 					 strnlen(other, EDIT_DISTANCE_NAME_MAX + 1), max);
 		if (distance <= max) {

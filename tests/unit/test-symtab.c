@@ -224,6 +224,69 @@ static void all_classes_and_byte_orders(void **state)
 	}
 }
 
+static bool same_symbol(const struct symtab_symbol *a, const struct symtab_symbol *b)
+{
+	return !strcmp(a->name, b->name) && !strcmp(a->section, b->section) &&
+	       a->value == b->value && a->size == b->size && a->last == b->last &&
+	       a->absolute == b->absolute && a->type == b->type;
+}
+
+/* The first lookups go through the file, later ones through orders of its symbols: no difference. */
+static void orders_tell_the_same(void **state)
+{
+	struct symtab *fresh, *used;
+	struct symtab_symbol a, b;
+	uint64_t addr;
+	size_t i;
+	int round;
+	bool found;
+
+	(void)state;
+	elf_build(path_of("file"), &spec);
+	assert_null(symtab_load(path_of("file"), &used));
+	for (round = 0; round < 50; round++) {
+		for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+			assert_null(symtab_load(path_of("file"), &fresh));
+			found = symtab_find_symbol(fresh, symbols[i].name, &a);
+			assert_int_equal(symtab_find_symbol(used, symbols[i].name, &b), found);
+			assert_true(!found || same_symbol(&a, &b));
+			symtab_free(fresh);
+		}
+		for (addr = 0xff0 + (uint64_t)round; addr < 0x2110; addr += 50) {
+			assert_null(symtab_load(path_of("file"), &fresh));
+			found = symtab_nearest_symbol(fresh, addr, &a);
+			assert_int_equal(symtab_nearest_symbol(used, addr, &b), found);
+			assert_true(!found || same_symbol(&a, &b));
+			symtab_free(fresh);
+		}
+	}
+	symtab_free(used);
+}
+
+static void sections_and_types(void **state)
+{
+	static const struct {
+		const char *name, *section;
+		char type;
+	} rows[] = {
+		{ "both", ".text", 'T' }, { "weak", ".text", 'W' }, { "absolute", "", 'A' },
+		{ "jiffies", ".data", 'B' }, { "jiffies_64", ".data", 'b' }, { "_stext", ".text", 'T' },
+	};
+	struct symtab_symbol sym;
+	struct symtab *tab;
+	size_t i;
+
+	(void)state;
+	elf_build(path_of("file"), &spec);
+	assert_null(symtab_load(path_of("file"), &tab));
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_true(symtab_find_symbol(tab, rows[i].name, &sym));
+		assert_string_equal(sym.section, rows[i].section);
+		assert_int_equal(sym.type, rows[i].type);
+	}
+	symtab_free(tab);
+}
+
 static void dynamic_symbols_are_second_best(void **state)
 {
 	struct elf_spec s = spec;
@@ -528,6 +591,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_classes_and_byte_orders),
+		cmocka_unit_test(orders_tell_the_same),
+		cmocka_unit_test(sections_and_types),
 		cmocka_unit_test(dynamic_symbols_are_second_best),
 		cmocka_unit_test(high_addresses),
 		cmocka_unit_test(names_are_completed_once_each),
