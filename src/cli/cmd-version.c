@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/session.h"
 #include "cli/version.h"
+#include "sym/disasm.h"
 
 #define STRING(x) #x
 #define EXPANDED(x) STRING(x)
@@ -46,6 +47,7 @@ void version_show(struct out *o)
 		{ "elfutils", "0." EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
 		{ "kdumpfile", KDUMPFILE },
+		{ "opcodes", disasm_available() ? "yes" : "no" },
 		{ "readline", rl_library_version },
 		{ "sanitizers", SANITIZERS },
 	};

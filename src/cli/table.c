@@ -6,6 +6,7 @@ const struct command *const command_table[] = {
 	&cmd_list,
 	&cmd_info,
 	&cmd_regs,
+	&cmd_dis,
 	&cmd_read,
 	&cmd_check,
 	&cmd_translate,

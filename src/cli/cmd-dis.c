@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/psw.h"
+#include "base/buf.h"
+#include "cli/access.h"
+#include "sym/disasm.h"
+#include "sym/expr.h"
+
+#define COUNT		16U		/* instructions, if no number is given */
+#define COUNT_MAX	1000000U
+#define BEFORE		8U		/* of COUNT, before that of the PSW */
+#define CHUNK		6144U		/* bytes read at once: whole instructions fit at its end by chance only */
+#define START_MAX	65536U		/* bytes before the PSW that are looked through for its function's start */
+
+struct dis {
+	struct session *s;
+	const struct symbols *symbols;
+	struct access access;
+	bool has_psw;
+	uint64_t psw_addr;
+	size_t left;		/* instructions still to be shown */
+	struct buf symbol;	/* of the instruction at hand */
+	struct buf bytes;
+};
+
+static void show_target(void *arg, uint64_t addr, struct buf *out)
+{
+	const struct dis *d = arg;
+
+	buf_addf(out, "%016" PRIx64 " <", addr);
+	if (symbols_format(d->symbols, addr, out)) {
+		buf_addc(out, '>');
+	} else {
+		/* Take back what introduces a symbol. */
+		out->len -= 2;
+		out->data[out->len] = '\0';
+	}
+}
+
+static void show_json(struct dis *d, uint64_t addr, const unsigned char *bytes,
+		      const struct instruction *insn, bool known)
+{
+	struct out *o = d->s->out;
+	struct buf target = BUF_INIT;
+
+	out_object(o, NULL);
+	out_hex(o, "address", addr);
+	if (d->symbol.len)
+		out_str(o, "symbol", buf_str(&d->symbol));
+	out_bytes(o, "bytes", bytes, insn->length);
+	if (known) {
+		out_str(o, "mnemonic", buf_str(&insn->mnemonic));
+		out_str(o, "operands", buf_str(&insn->operands));
+	}
+	if (known && insn->has_target) {
+		out_hex(o, "target", insn->target);
+		if (symbols_format(d->symbols, insn->target, &target))
+			out_str(o, "target_symbol", buf_str(&target));
+	}
+	if (d->has_psw && addr == d->psw_addr)
+		out_bool(o, "psw", true);
+	out_close(o);
+	buf_free(&target);
+}
+
+/* Blanks that keep what stands behind the symbols of a function in one column. */
+static int symbol_padding(size_t len)
+{
+	return 7 - (int)((len + 7) % 8);
+}
+
+static void show_text(struct dis *d, uint64_t addr, const unsigned char *bytes,
+		      const struct instruction *insn, bool known)
+{
+	unsigned int i;
+
+	buf_reset(&d->bytes);
+	for (i = 0; i < insn->length; i++)
+		buf_addf(&d->bytes, "%02x", bytes[i]);
+	out_text(d->s->out, "%s %016" PRIx64, d->has_psw && addr == d->psw_addr ? "=>" : "  ",
+		 addr);
+	if (d->symbol.len)
+		out_text(d->s->out, " <%s>%*s", buf_str(&d->symbol), symbol_padding(d->symbol.len), "");
+	out_text(d->s->out, "  %-12s  %s", buf_str(&d->bytes),
+		 known ? buf_str(&insn->mnemonic) : "?");
+	if (known && insn->operands.len)
+		out_text(d->s->out, "%*s %s", insn->mnemonic.len < 7 ? 7 - (int)insn->mnemonic.len : 0,
+			 "", buf_str(&insn->operands));
+	out_text(d->s->out, "\n");
+}
+
+/* One instruction, all of whose bytes are there; its length. */
+static unsigned int show(struct dis *d, uint64_t addr, const unsigned char *bytes)
+{
+	struct instruction insn;
+	bool known = disasm(addr, bytes, instruction_length(bytes[0]), show_target, d, &insn);
+
+	buf_reset(&d->symbol);
+	symbols_format(d->symbols, addr, &d->symbol);
+	if (out_is_json(d->s->out))
+		show_json(d, addr, bytes, &insn, known);
+	else
+		show_text(d, addr, bytes, &insn, known);
+	instruction_free(&insn);
+	return insn.length;
+}
+
+/* Read len bytes as far as that goes; *done is more than 0 if err is NULL. */
+static struct error *fetch(struct dis *d, uint64_t addr, void *buf, size_t len, size_t *done)
+{
+	struct access a = d->access;
+
+	a.addr = addr;
+	if (len - 1 > UINT64_MAX - addr)
+		len = (size_t)(UINT64_MAX - addr) + 1;
+	return d->s->target->ops->read(d->s->target, &a, buf, len, done);
+}
+
+/* Show instructions from addr on, up to a hole: that is the error then. */
+static struct error *show_from(struct dis *d, uint64_t addr)
+{
+	unsigned char buf[CHUNK];
+	struct error *err = NULL;
+	size_t want, done, at;
+
+	while (!err && d->left) {
+		want = d->left < CHUNK / INSTRUCTION_MAX ? d->left * INSTRUCTION_MAX : CHUNK;
+		err = fetch(d, addr, buf, want, &done);
+		at = 0;
+		while (at < done && d->left && instruction_length(buf[at]) <= done - at) {
+			at += show(d, addr + at, buf + at);
+			d->left--;
+		}
+		if (!d->left) {
+			/* What lies behind the last one is nobody's business. */
+			error_free(err);
+			err = NULL;
+		} else if (!err && !at) {
+			err = error_new(ERROR_PARTIAL, "the instruction at %016" PRIx64 " goes past the last address",
+					addr);
+		}
+		addr += at;
+		if (!err && session_interrupted(d->s))
+			err = error_new(ERROR_PARTIAL, "interrupted");
+	}
+	return err;
+}
+
+/*
+ * The address of the BEFORE-th instruction before pc, where instructions from
+ * one on lead to pc: bytes[0..len-1] end at pc.
+ */
+static uint64_t step_back(uint64_t pc, const unsigned char *bytes, size_t len, size_t start)
+{
+	size_t starts[BEFORE], count = 0, at;
+
+	for (at = start; at < len; at += instruction_length(bytes[at]))
+		starts[count++ % BEFORE] = at;
+	if (at != len || !count)
+		return pc;
+	return pc - len + starts[count < BEFORE ? 0 : count % BEFORE];
+}
+
+/*
+ * Where to begin so that a few instructions are seen before pc: at its
+ * function's start it is known where one begins; without, the longest way that
+ * meets pc is taken.
+ */
+static uint64_t begin_before(struct dis *d, uint64_t pc)
+{
+	struct symbol_info info;
+	unsigned char *bytes;
+	uint64_t begin = pc;
+	size_t len, start, done;
+
+	if (symbols_nearest(d->symbols, pc, &info) && info.offset <= START_MAX)
+		len = (size_t)info.offset;
+	else
+		len = BEFORE * INSTRUCTION_MAX;
+	if (len > pc || !len)
+		return pc;
+	bytes = malloc(len);
+	if (!bytes)
+		return pc;
+	error_free(fetch(d, pc - len, bytes, len, &done));
+	if (done == len) {
+		begin = step_back(pc, bytes, len, 0);
+		for (start = 2; begin == pc && start < len; start += 2)
+			begin = step_back(pc, bytes, len, start);
+	}
+	free(bytes);
+	return begin;
+}
+
+/* Instructions are fetched from primary space but in home-space mode. */
+static void instruction_space(struct access *a, uint64_t psw_mask)
+{
+	enum space space = psw_space(psw_mask);
+
+	if (a->space == SPACE_AUTO && (space == SPACE_AR || space == SPACE_SECONDARY))
+		a->space = SPACE_PRIMARY;
+}
+
+static struct error *parse_count(const char *text, size_t *count)
+{
+	unsigned int n;
+	struct error *err = access_number(text, "number of instructions", COUNT_MAX, &n);
+
+	if (!err && !n)
+		err = error_new(ERROR_USAGE, "the number of instructions is 0");
+	if (!err)
+		*count = n;
+	return err;
+}
+
+/* Where to begin: at the address given, or before that of the PSW. */
+static struct error *find_begin(struct dis *d, bool given, uint64_t *begin)
+{
+	struct s390_regs regs;
+	struct error *err = d->s->target->ops->regs(d->s->target, true, &regs);
+
+	if (err && !given)
+		return err;
+	if (!err) {
+		d->has_psw = true;
+		d->psw_addr = regs.psw_addr & psw_address_mask(regs.psw_mask);
+		instruction_space(&d->access, regs.psw_mask);
+	}
+	error_free(err);
+	*begin = given ? d->access.addr : begin_before(d, d->psw_addr);
+	return NULL;
+}
+
+static struct error *run_dis(struct session *s, const struct command_args *args)
+{
+	struct dis d = { .s = s, .left = COUNT };
+	struct error *err, *err2;
+	uint64_t begin = 0;
+
+	if (!disasm_available())
+		return error_hint(error_new(ERROR_REFUSED, "this s390memctl was built without libopcodes of GNU binutils"),
+				  "install it and build anew, or 'read' shows the bytes");
+	err = access_parse(s, args, &d.access);
+	if (!err && args->argc > 1)
+		err = parse_count(args->argv[1], &d.left);
+	if (!err && args->argc > 0)
+		err = access_addr(s, args->argv[0], &d.access);
+	if (!err)
+		err = access_ready(s, &d.access);
+	if (!err)
+		err = session_symbols(s, &d.symbols);
+	if (!err)
+		err = find_begin(&d, args->argc > 0, &begin);
+	if (err)
+		return err;
+	out_array(s->out, "instructions");
+	err = show_from(&d, begin);
+	out_close(s->out);
+	if (buf_failed(&d.symbol) || buf_failed(&d.bytes))
+		out_nomem(s->out);
+	buf_free(&d.symbol);
+	buf_free(&d.bytes);
+	if (err && err->kind != ERROR_ACCESS)
+		return err;
+	err2 = access_tell_space(s, &d.access);
+	return command_first_error(err, err2);
+}
+
+static const struct command_option options[] = {
+	ACCESS_OPTIONS,
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct command cmd_dis = {
+	.name = "dis",
+	.args = "[ADDR [N]]",
+	.max_args = 2,
+	.flags = CMD_NEEDS_TARGET,
+	.options = options,
+	.summary = "show instructions",
+	.help =
+"Show N instructions (default 16) from ADDR on, or those around the one that the\n"
+"PSW of the vCPU points to; that one is marked with an arrow. It is the next one to\n"
+"be executed: of a CPU that waits, the one behind the wait. Symbols stand where they\n"
+"are known, with relative addresses too. A hole in the address space ends it, with\n"
+"the exception that is met there.\n",
+	.example =
+"$ s390memctl -g web1 dis sysrq_handle_crash 4\n"
+"   0000000000a1f2c0 <sysrq_handle_crash>  c0040000000c  jgnop   0000000000a1f2d8 <sysrq_handle_crash+0x18>\n"
+"   0000000000a1f2c6 <sysrq_handle_crash+0x6>  eb5ff0680024  stmg    %r5,%r15,104(%r15)\n"
+"   0000000000a1f2cc <sysrq_handle_crash+0xc>  b90400ef      lgr     %r14,%r15\n"
+"   0000000000a1f2d0 <sysrq_handle_crash+0x10>  e3f0ff98ff71  lay     %r15,-104(%r15)\n"
+"s390memctl: home space: the symbols are the kernel's, and the PSW says primary space\n",
+	.run = run_dis,
+};
