@@ -180,6 +180,7 @@ static struct error *run_parsed(struct session *s, const struct command *cmd,
 		return error_prefix(err, "%s", cmd->name);
 	}
 	s->for_target = cmd->flags & CMD_NEEDS_TARGET;
+	s->kernel_stale = true;
 	err = session_load_symbols(s);
 	if (!err && (cmd->flags & CMD_NEEDS_WRITE))
 		err = write_gate(s);

@@ -81,6 +81,7 @@ struct error *session_detach(struct session *s)
 
 	if (!s->target)
 		return NULL;
+	session_forget_kernel(s);
 	err = s->target->ops->close(s->target);
 	s->target = NULL;
 	vmm_free(&s->vmm);

@@ -15,6 +15,7 @@
 #include "target/target.h"
 
 struct audit;
+struct kernel;
 
 struct session {
 	/* options */
@@ -32,6 +33,10 @@ struct session {
 	const char *audit_path;	/* --audit, NULL: not given */
 	const char **symbol_files;	/* -s, FILE or FILE@ADDR; allocated */
 	size_t nr_symbol_files;
+	const char *debug_dir;	/* --debug-dir, NULL: not given */
+	bool debuginfod;	/* --debuginfod */
+	uint64_t debuginfod_timeout_ns;	/* --debuginfod-timeout, 0: the default */
+	bool force_symbols;	/* --force-symbols */
 	bool interactive;	/* a shell on a terminal */
 
 	struct log log;
@@ -41,6 +46,8 @@ struct session {
 	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
 	struct target *target;	/* NULL: not attached yet */
+	struct kernel *kernel;	/* the Linux in it; NULL: nobody has asked yet */
+	bool kernel_stale;	/* a command has begun since it was looked at */
 	struct vmm_info vmm;	/* valid when attached to a VMM */
 	const volatile int *interrupted;	/* set by signal handlers */
 	char where[128];	/* "FILE:LINE" of the running command in a script, printable; else "" */
@@ -65,6 +72,14 @@ struct error *session_detach(struct session *s);
 int session_close(struct session *s);
 /* A signal has asked the running command to stop. For range_walk(), hence the type. */
 bool session_interrupted(void *session);
+/*
+ * The Linux in the guest: attaches, and finds out about it, at the first call;
+ * looks at a live guest anew at the first call of each command. Its symbols are
+ * in s->symbols, too. Errors: those of session_attach() and kernel_open().
+ */
+struct error *session_kernel(struct session *s, struct kernel **k);
+/* Let it go, before the target does. */
+void session_forget_kernel(struct session *s);
 /* Take one more FILE or FILE@ADDR for symbols; text must stay. Errors: no memory. */
 struct error *session_add_symbol_file(struct session *s, const char *text);
 /* Load the symbols of -s if that was not done yet, where the files say that they are. */

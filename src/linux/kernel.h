@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "linux/kmem.h"
+#include "linux/modules.h"
+#include "linux/place.h"
 #include "linux/vmcoreinfo.h"
 #include "sym/symbols.h"
 #include "sym/types.h"
@@ -21,11 +23,21 @@
 struct kernel_options {
 	const char *const *symbol_files;	/* FILE or FILE@ADDR, in the order given */
 	size_t nr_symbol_files;
+	/*
+	 * Where symbols are gathered, never NULL: the tables of symbol_files
+	 * (symbols_add_file()), in that order. The kernel's get their bias here,
+	 * others are added, and taken away by kernel_close().
+	 */
+	struct symbols *symbols;
 	const char *debug_dir;		/* --debug-dir, NULL: the usual places only */
 	bool debuginfod;		/* ask debuginfod servers, too */
+	uint64_t debuginfod_timeout_ns;	/* for how long at most */
 	bool force_symbols;		/* a build id that does not match is only warned about */
 	const struct log *log;
 	const volatile int *interrupted;
+	/* Called while a file is fetched; total 0: not known, UINT64_MAX: it is over. NULL: nobody looks. */
+	void (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *progress_arg;
 };
 
 /* Where the symbols of the kernel come from. */
@@ -39,6 +51,7 @@ struct kernel {
 	struct kmem mem;
 	struct kernel_options opt;
 	struct vmcoreinfo info;		/* empty if there is none */
+	struct kernel_place place;	/* what the guest says of where it lies */
 	char release[65];		/* "6.1.0-41-s390x", printable, or "" */
 	char build_id[65];		/* hex digits, or "" */
 	bool has_offset;
@@ -48,19 +61,28 @@ struct kernel {
 	char offset_source[64];		/* for people: "VMCOREINFO", "lowcore" */
 	enum kernel_symbols source;
 	char vmlinux[4096];		/* path of the file, or "" */
-	struct symbols *symbols;	/* never NULL */
+	struct symbols *symbols;	/* those of opt */
 	struct types *types;		/* NULL until kernel_types() */
 	bool modules_loaded;
+	struct modules modules;		/* empty until kernel_load_modules() */
+	size_t nr_own_tables;		/* of symbols, without those of modules */
+	char *debug_file;		/* what debuginfod has brought, or NULL */
 };
 
 /*
  * Find out about the Linux in a target, as far as it can be: what is not there
- * is left empty, which is no error. Given symbol files must be good, though.
- * Errors: ERROR_USAGE for a bad symbol file, ERROR_REFUSED for one whose build
- * id is not the guest's, those of kmem_init().
+ * is left empty, which is no error. Errors: ERROR_REFUSED for a symbol file whose
+ * build id is not the guest's; ERROR_TARGET where the guest's memory cannot be got
+ * at; ERROR_PARTIAL when interrupted.
  */
 struct error *kernel_open(struct target *t, const struct kernel_options *opt,
 			  struct kernel **k);
+/*
+ * Which Linux it is: release and build id, by VMCOREINFO, else by what stands in
+ * the image if k->place tells where it is. kernel_open() does it; again when the
+ * place has become known later. Errors: ERROR_TARGET, ERROR_PARTIAL.
+ */
+struct error *kernel_identify(struct kernel *k);
 /* Free; NULL is allowed. */
 void kernel_close(struct kernel *k);
 /* The guest has run on: take the registers anew, forget translations and modules. */

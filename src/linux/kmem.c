@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/psw.h"
+#include "arch/translate.h"
 #include "base/endian.h"
 
 #define STRING_STEP	64U	/* bytes read at once of a text of unknown length */
@@ -95,6 +96,25 @@ struct error *kmem_read_real(struct kmem *m, uint64_t addr, void *buf, size_t le
 	size_t done;
 
 	return read_space(m, SPACE_REAL, addr, buf, len, &done);
+}
+
+bool kmem_translate(struct kmem *m, uint64_t addr, uint64_t *absolute)
+{
+	const struct translation_context context = {
+		.regs = &m->walk.regs,
+		.storage = &m->walk.storage.storage,
+		.facilities = m->walk.facilities,
+	};
+	struct reference reference = REFERENCE_INIT(kernel_space(m), REFERENCE_FETCH);
+	struct address_space as;
+	struct translation t;
+
+	reference.asce = m->asce;
+	address_space_open(&as, &context, &reference);
+	if (!translate(&as, addr, &t))
+		return false;
+	*absolute = t.absolute;
+	return true;
 }
 
 size_t kmem_read_some(struct kmem *m, uint64_t addr, void *buf, size_t len)

@@ -48,6 +48,8 @@ struct error *kmem_read(struct kmem *m, uint64_t addr, void *buf, size_t len);
 struct error *kmem_read_absolute(struct kmem *m, uint64_t addr, void *buf, size_t len);
 /* The same at a real address: prefixing applies. For the lowcore. */
 struct error *kmem_read_real(struct kmem *m, uint64_t addr, void *buf, size_t len);
+/* The absolute address of a kernel virtual one; false if it is not mapped. */
+bool kmem_translate(struct kmem *m, uint64_t addr, uint64_t *absolute);
 /* As far as it can be read: the number of bytes before the first that cannot, 0 to len. */
 size_t kmem_read_some(struct kmem *m, uint64_t addr, void *buf, size_t len);
 /* One big-endian number. */

@@ -52,6 +52,9 @@ struct error *symbols_add_file(struct symbols *s, const char *file, size_t *idx,
 		*idx = n;
 	if (placed)
 		*placed = has_addr;
-	return symbols_add(s, tab, has_addr ? addr - symtab_base(tab) : 0, "",
-			   !symtab_is_program(tab));
+	err = symbols_add(s, tab, has_addr ? addr - symtab_base(tab) : 0, "",
+			  !symtab_is_program(tab));
+	if (!err && has_addr)
+		symbols_set_placed(s, n);
+	return err;
 }

@@ -12,6 +12,7 @@ struct table {
 	uint64_t bias;
 	char *module;
 	bool kernel;
+	bool placed;	/* where the user said */
 };
 
 struct symbols {
@@ -24,16 +25,20 @@ struct symbols *symbols_new(void)
 	return calloc(1, sizeof(struct symbols));
 }
 
+void symbols_truncate(struct symbols *s, size_t n)
+{
+	while (s->nr_tables > n) {
+		s->nr_tables--;
+		symtab_free(s->tables[s->nr_tables].tab);
+		free(s->tables[s->nr_tables].module);
+	}
+}
+
 void symbols_free(struct symbols *s)
 {
-	size_t i;
-
 	if (!s)
 		return;
-	for (i = 0; i < s->nr_tables; i++) {
-		symtab_free(s->tables[i].tab);
-		free(s->tables[i].module);
-	}
+	symbols_truncate(s, 0);
 	free(s->tables);
 	free(s);
 }
@@ -74,6 +79,17 @@ void symbols_set_bias(struct symbols *s, size_t idx, uint64_t bias)
 {
 	if (idx < s->nr_tables)
 		s->tables[idx].bias = bias;
+}
+
+bool symbols_is_placed(const struct symbols *s, size_t idx)
+{
+	return idx < s->nr_tables && s->tables[idx].placed;
+}
+
+void symbols_set_placed(struct symbols *s, size_t idx)
+{
+	if (idx < s->nr_tables)
+		s->tables[idx].placed = true;
 }
 
 /* What there is to say about a symbol of a table; an absolute one stays where it is. */

@@ -52,6 +52,11 @@ struct error *symbols_add_file(struct symbols *s, const char *file, size_t *idx,
 /* Number of tables, and the idx-th one; NULL behind the last. *bias, *module may be NULL. */
 const struct symtab *symbols_table(const struct symbols *s, size_t idx, uint64_t *bias,
 				   const char **module);
+/* Whether the idx-th table is that of a FILE@ADDR, and to say so. */
+bool symbols_is_placed(const struct symbols *s, size_t idx);
+void symbols_set_placed(struct symbols *s, size_t idx);
+/* Free all tables but the first n. */
+void symbols_truncate(struct symbols *s, size_t n);
 /* Change the bias of the idx-th table: the kernel's offset has become known. */
 void symbols_set_bias(struct symbols *s, size_t idx, uint64_t bias);
 /*

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Symbols of a guest's modules: from their own tables in its memory. */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/endian.h"
+#include "linux/kernel.h"
+#include "linux/module-layout.h"
+#include "linux/modules.h"
+
+#define NAME_MAX_LEN	512U	/* KSYM_NAME_LEN, include/linux/kallsyms.h */
+
+struct table {
+	uint64_t symtab, strtab;
+	uint32_t n;
+	unsigned char *raw;	/* n Elf64_Sym */
+	char *strings;
+	size_t strings_len;	/* a zero byte stands behind them */
+	struct symtab_entry *entries;
+	size_t nr_entries;
+};
+
+static struct error *find_table(struct kernel *k, const struct module_layout *l,
+				const struct module *mod, struct table *t)
+{
+	uint64_t kallsyms = 0;
+	struct error *err = kmem_u64(&k->mem, mod->addr + l->kallsyms, &kallsyms);
+
+	if (!err)
+		err = kmem_u64(&k->mem, kallsyms + l->symtab, &t->symtab);
+	if (!err)
+		err = kmem_u64(&k->mem, kallsyms + l->strtab, &t->strtab);
+	if (!err)
+		err = kmem_u32(&k->mem, kallsyms + l->num_symtab, &t->n);
+	if (!err && (!t->n || t->n > MODULE_SYMBOLS_MAX))
+		err = error_new(ERROR_NO, "a damaged symbol table");
+	return err;
+}
+
+/* Names: as many bytes as the symbols point to; they are not counted anywhere. */
+static struct error *read_strings(struct kernel *k, struct table *t)
+{
+	uint32_t last = 0, name, i;
+
+	for (i = 0; i < t->n; i++) {
+		name = get_be32(t->raw + i * sizeof(Elf64_Sym) + offsetof(Elf64_Sym, st_name));
+		last = name > last ? name : last;
+	}
+	if (last > MODULE_STRINGS_MAX)
+		return error_new(ERROR_NO, "a damaged symbol table");
+	t->strings = malloc(last + NAME_MAX_LEN + 1);
+	if (!t->strings)
+		return error_nomem();
+	t->strings_len = kmem_read_some(&k->mem, t->strtab, t->strings, last + NAME_MAX_LEN);
+	t->strings[t->strings_len] = '\0';
+	return NULL;
+}
+
+/* As nm(1) tells it, as far as symtab_from_list() wants to know. */
+static char type_of(unsigned char info, uint16_t section)
+{
+	static const char global[] = "DDT", local[] = "ddt";
+	unsigned int type = ELF64_ST_TYPE(info), bind = ELF64_ST_BIND(info);
+
+	if (section == SHN_ABS)
+		return bind == STB_LOCAL ? 'a' : 'A';
+	if (bind == STB_WEAK)
+		return type == STT_OBJECT ? 'V' : 'W';
+	if (type > STT_FUNC)
+		return '\0';
+	return bind == STB_LOCAL ? local[type] : global[type];
+}
+
+/* Defined ones with a name; "$" begins those of tools. */
+static void take_symbol(struct table *t, const unsigned char *raw)
+{
+	uint32_t name = get_be32(raw + offsetof(Elf64_Sym, st_name));
+	uint16_t section = get_be16(raw + offsetof(Elf64_Sym, st_shndx));
+	char type = type_of(raw[offsetof(Elf64_Sym, st_info)], section);
+
+	if (section == SHN_UNDEF || !type || name >= t->strings_len || !t->strings[name] ||
+	    strnlen(t->strings + name, NAME_MAX_LEN) == NAME_MAX_LEN)
+		return;
+	t->entries[t->nr_entries++] = (struct symtab_entry){
+		.name = t->strings + name,
+		.value = get_be64(raw + offsetof(Elf64_Sym, st_value)),
+		.size = get_be64(raw + offsetof(Elf64_Sym, st_size)),
+		.type = type,
+	};
+}
+
+static struct error *read_table(struct kernel *k, const struct module_layout *l,
+				const struct module *mod, struct table *t)
+{
+	struct error *err = find_table(k, l, mod, t);
+	uint32_t i;
+
+	if (err)
+		return err;
+	t->raw = malloc((size_t)t->n * sizeof(Elf64_Sym));
+	t->entries = calloc(t->n, sizeof(*t->entries));
+	if (!t->raw || !t->entries)
+		return error_nomem();
+	err = kmem_read(&k->mem, t->symtab, t->raw, (size_t)t->n * sizeof(Elf64_Sym));
+	if (!err)
+		err = read_strings(k, t);
+	for (i = 0; !err && i < t->n; i++)
+		take_symbol(t, t->raw + i * sizeof(Elf64_Sym));
+	return err;
+}
+
+static struct error *from_guest(struct kernel *k, const struct module_layout *l,
+				struct module *mod)
+{
+	struct table t = { .n = 0 };
+	struct symtab *tab = NULL;
+	struct error *err = read_table(k, l, mod, &t);
+
+	if (!err)
+		err = symtab_from_list("kallsyms of the guest's module", t.entries, t.nr_entries,
+				       &tab);
+	free(t.raw);
+	free(t.strings);
+	free(t.entries);
+	if (!err)
+		err = symbols_add(k->symbols, tab, 0, mod->name, true);
+	if (!err)
+		mod->source = MODULE_SYMBOLS_KALLSYMS;
+	return err;
+}
+
+/* What a damaged module is, and what ends the command. */
+static struct error *go_on(struct kernel *k, const struct module *mod, struct error *err)
+{
+	if (!err || err->kind == ERROR_TARGET || err->kind == ERROR_PARTIAL)
+		return err;
+	log_verbose(k->opt.log, 1, "module %s: %s", mod->name, err->message);
+	error_free(err);
+	return NULL;
+}
+
+struct error *modules_add_symbols(struct kernel *k, struct modules *m)
+{
+	struct module_layout layout;
+	struct types *types;
+	struct error *err = kernel_types(k, &types);
+	size_t i;
+
+	if (!err)
+		err = module_layout_get(types, &layout);
+	for (i = 0; !err && i < m->n; i++) {
+		if (layout.has_kallsyms)
+			err = go_on(k, &m->list[i], from_guest(k, &layout, &m->list[i]));
+	}
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bytes that an ELF file loads into memory. Through libelf; untrusted. */
+#ifndef S390MEMCTL_SYM_ELF_IMAGE_H
+#define S390MEMCTL_SYM_ELF_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct elf_image;
+
+/* Open a file. Errors: ERROR_USAGE with path and reason. */
+struct error *elf_image_open(const char *path, struct elf_image **img);
+/* NULL is allowed. */
+void elf_image_close(struct elf_image *img);
+/* The build id in hex digits, "" if there is none; cut to size. */
+void elf_image_build_id(const struct elf_image *img, char *text, size_t size);
+/*
+ * Copy len bytes at an address of the file, which must be in one section with
+ * contents. false if they are not there, as in a file of debugging information only.
+ */
+bool elf_image_read(const struct elf_image *img, uint64_t addr, void *buf, size_t len);
+
+#endif
