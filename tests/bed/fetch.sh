@@ -15,7 +15,8 @@ lists_are_fresh=
 
 # Libraries with headers, for cross-building and to run what was built.
 sysroot_packages=(libelf-dev libdw-dev libreadline-dev libncurses-dev
-	zlib1g-dev liblzma-dev libjansson-dev libcmocka-dev libkdumpfile-dev)
+	zlib1g-dev liblzma-dev libjansson-dev libcmocka-dev libkdumpfile-dev
+	binutils-dev)
 
 # What these pull in and a sysroot must not have: the C library comes from
 # libc6-dev-s390x-cross, the rest is never linked to.
@@ -23,7 +24,8 @@ sysroot_excluded='^(libc6|libc6-dev|libc-dev-bin|linux-libc-dev|libgcc-s1'
 sysroot_excluded+='|gcc-12-base|rpcsvc-proto|dpkg|tar|ncurses-bin'
 sysroot_excluded+='|readline-common|lib(crypt|tirpc|nsl)-dev|libtirpc-common'
 sysroot_excluded+='|lib(tirpc3|nsl2|crypt1|ssl3|k5crypto3|keyutils1|com-err2)'
-sysroot_excluded+='|libkrb5.*|libgssapi.*)$'
+sysroot_excluded+='|libkrb5.*|libgssapi.*'
+sysroot_excluded+='|binutils|binutils-common|binutils-s390x-linux-gnu|libgprofng0|libctf.*)$'
 
 # Essential packages: QEMU's closure of libraries does not need them.
 qemu_excluded='^(debconf|passwd|adduser|libpam.*|libdb5.*|libsemanage.*)$'
