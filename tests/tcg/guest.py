@@ -60,7 +60,7 @@ class MonitorError(Exception):
 class Guest:
     """From construction, when Linux has booted, to close()."""
 
-    def __init__(self, directory, kernel, initrd, options=()):
+    def __init__(self, directory, kernel, initrd, options=(), ready=READY, append=""):
         self.console = os.path.join(directory, "console")
         monitor = os.path.join(directory, "qmp")
         self.process = subprocess.Popen(
@@ -71,11 +71,11 @@ class Guest:
              "-device", "sclpconsole,chardev=console",
              "-qmp", f"unix:{monitor},server=on,wait=off",
              "-kernel", kernel, "-initrd", initrd,
-             "-append", "console=ttysclp0 quiet panic=-1", *options],
+             "-append", f"console=ttysclp0 quiet panic=-1 {append}".strip(), *options],
             stdin=subprocess.DEVNULL, **child_options(),
         )  # fmt: skip
         try:
-            self._wait_for_boot()
+            self._wait_for_boot(ready)
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.connect(monitor)
             self.stream = self.socket.makefile("rw", encoding="utf-8")
@@ -85,14 +85,14 @@ class Guest:
             stop_process(self.process)
             raise
 
-    def _wait_for_boot(self):
+    def _wait_for_boot(self, ready):
         end = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise RuntimeError("QEMU has ended")
             if os.path.exists(self.console):
                 with open(self.console, "rb") as file:
-                    if READY in file.read():
+                    if ready in file.read():
                         return
             time.sleep(0.1)
         raise RuntimeError("the guest does not boot")
