@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "base/style.h"
+
 static void log_print(FILE *stream, const char *kind, const char *fmt, va_list ap)
 {
 	fprintf(stream, "s390memctl: %s", kind);
@@ -17,7 +19,11 @@ void log_warn(const struct log *log, const char *fmt, ...)
 	if (!log)
 		return;
 	va_start(ap, fmt);
+	if (log->color)
+		fputs(style_sequence(STYLE_WARNING), log->stream);
 	log_print(log->stream, "warning: ", fmt, ap);
+	if (log->color)
+		fputs(style_sequence(STYLE_NONE), log->stream);
 	va_end(ap);
 }
 

@@ -12,6 +12,7 @@ struct log {
 	FILE *stream;		/* usually stderr */
 	int verbose;		/* 0: warnings; 1: decisions; 2: every stop and call */
 	int quiet;		/* no notes, warnings stay */
+	int color;		/* warnings in their colour */
 };
 
 /* Print "s390memctl: warning: ..." - always. */

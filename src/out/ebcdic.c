@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,16 @@
 struct error *ebcdic_load(struct ebcdic *e, const char *code_page)
 {
 	iconv_t cd = iconv_open("UCS-4BE", code_page);
+	struct buf shown = BUF_INIT;
 	unsigned char unicode[4];
-	unsigned int i;
+	unsigned int i, known = 0;
 
+	buf_add_escaped(&shown, code_page, strlen(code_page));
+	snprintf(e->name, sizeof(e->name), "%s", buf_str(&shown));
+	buf_free(&shown);
 	if (cd == (iconv_t)-1)
 		return error_hint(error_new(ERROR_TARGET,
-					    "the C library cannot convert EBCDIC (%s)", code_page),
+					    "the C library cannot convert EBCDIC (%s)", e->name),
 				  "install its converters: glibc-gconv-extra (Fedora, RHEL), "
 				  "glibc-locale (SUSE), libc6 (Debian)");
 	for (i = 0; i < 256; i++) {
@@ -26,12 +31,16 @@ struct error *ebcdic_load(struct ebcdic *e, const char *code_page)
 		size_t left = 1, room = sizeof(unicode);
 
 		iconv(cd, NULL, NULL, NULL, NULL);
-		if (iconv(cd, &in, &left, &out, &room) == 0 && room == 0)
+		if (iconv(cd, &in, &left, &out, &room) == 0 && room == 0) {
 			e->code_point[i] = get_be32(unicode);
-		else
+			known++;
+		} else {
 			e->code_point[i] = UINT32_MAX;
+		}
 	}
 	iconv_close(cd);
+	if (known < 128)
+		return error_new(ERROR_USAGE, "%s is no code page of one byte a character", e->name);
 	return NULL;
 }
 
@@ -48,14 +57,14 @@ void ebcdic_to_ascii(const struct ebcdic *e, const void *in, size_t len, char *o
 }
 
 /* The error that names the character (or stray byte) at p, n bytes long. */
-static struct error *not_in_ebcdic(const char *p, size_t n)
+static struct error *not_in_ebcdic(const struct ebcdic *e, const char *p, size_t n)
 {
 	struct buf text = BUF_INIT;
 	struct error *err;
 
 	buf_add_escaped(&text, p, n);
-	err = error_new(ERROR_USAGE, "'%s' is no character of EBCDIC (" EBCDIC_CODE_PAGE ")",
-			buf_str(&text));
+	err = error_new(ERROR_USAGE, "'%s' is no character of EBCDIC (%s)", buf_str(&text),
+			e->name);
 	buf_free(&text);
 	return error_hint(err, "use -t hex to write any byte");
 }
@@ -89,7 +98,7 @@ struct error *ebcdic_from_utf8(const struct ebcdic *e, const char *in, unsigned 
 		if (byte < 0) {
 			free(*out);
 			*out = NULL;
-			return not_in_ebcdic(in, n ? n : 1);
+			return not_in_ebcdic(e, in, n ? n : 1);
 		}
 		*p++ = (unsigned char)byte;
 	}

@@ -8,16 +8,18 @@
 
 #include "base/error.h"
 
-#define EBCDIC_CODE_PAGE "IBM-1047"
+#define EBCDIC_CODE_PAGE "IBM-1047"	/* if no other one is wanted */
 
 /* A single-byte code page. */
 struct ebcdic {
 	uint32_t code_point[256];	/* of each byte in Unicode; UINT32_MAX: it has none */
+	char name[32];		/* "IBM-1047", printable */
 };
 
 /*
  * Read a code page from iconv(3). ERROR_TARGET with what to install where the
- * system's C library has no such converter.
+ * system's C library has no such converter; ERROR_USAGE if its characters are not
+ * of one byte each.
  */
 struct error *ebcdic_load(struct ebcdic *e, const char *code_page);
 /*

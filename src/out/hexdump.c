@@ -17,12 +17,13 @@
 #include "base/utf8.h"
 #include "out/ebcdic.h"
 
-#define LINE_BYTES 16
+#define LINE_BYTES 16	/* if nothing else is wanted */
 
 struct hexdump {
 	struct out *o;
 	enum mem_type type;
 	const struct ebcdic *ebcdic;	/* NULL: no EBCDIC */
+	struct hexdump_look look;
 
 	bool in_run;
 	uint64_t next;		/* address behind the last byte of the run */
@@ -30,13 +31,15 @@ struct hexdump {
 	uint64_t run_len;
 
 	/* lines: the one that is being filled, and the last full one */
-	unsigned char line[LINE_BYTES];
+	unsigned char line[HEXDUMP_COLUMNS_MAX];
 	size_t line_len;
-	unsigned char last[LINE_BYTES];
+	unsigned char last[HEXDUMP_COLUMNS_MAX];
 	bool have_last;
 	size_t repeats;		/* full lines equal to last that were not printed */
 
 	bool ended;		/* strings: the NUL byte was met */
+	size_t strings;		/* that have ended */
+	struct buf text;	/* values of a line */
 	struct buf held;	/* JSON: the run; strings: bytes not printed yet */
 };
 
@@ -79,29 +82,35 @@ struct hexdump *hexdump_new(struct out *o, enum mem_type type, const struct ebcd
 	h->o = o;
 	h->type = type;
 	h->ebcdic = ebcdic;
+	h->look.columns = LINE_BYTES;
+	h->look.strings = 1;
 	out_array(o, "runs");
 	return h;
+}
+
+void hexdump_look(struct hexdump *h, const struct hexdump_look *look)
+{
+	h->look = *look;
+	if (!h->look.columns || h->look.columns % 8 || h->look.columns > HEXDUMP_COLUMNS_MAX)
+		h->look.columns = LINE_BYTES;
+	if (!h->look.strings)
+		h->look.strings = 1;
+}
+
+bool hexdump_is_complete(const struct hexdump *h)
+{
+	return h->type == MEM_STR && h->strings == h->look.strings && h->strings > 1;
+}
+
+uint64_t hexdump_next(const struct hexdump *h)
+{
+	return h->next;
 }
 
 /* Whether the type is shown as lines of 16 bytes. */
 static bool has_lines(enum mem_type type)
 {
 	return type <= MEM_U64;
-}
-
-/* The big-endian number of size (1, 2, 4, 8) bytes at p. */
-static uint64_t get_value(const unsigned char *p, size_t size)
-{
-	switch (size) {
-	case 1:
-		return p[0];
-	case 2:
-		return get_be16(p);
-	case 4:
-		return get_be32(p);
-	default:
-		return get_be64(p);
-	}
 }
 
 /* Lines of text */
@@ -118,11 +127,11 @@ static char *add_hex(char *s, const unsigned char *p, size_t len)
 }
 
 /* The bytes as words of 4; places without a byte are blank if a column follows. */
-static char *add_words(char *s, const unsigned char *p, size_t len)
+static char *add_words(char *s, const unsigned char *p, size_t len, size_t columns)
 {
 	size_t i;
 
-	for (i = 0; i < LINE_BYTES; i++) {
+	for (i = 0; i < columns; i++) {
 		if (i % 4 == 0)
 			*s++ = ' ';
 		if (i < len) {
@@ -149,7 +158,7 @@ static char *add_column(char *s, const char *text, size_t len)
 
 static char *add_ascii(char *s, const unsigned char *p, size_t len)
 {
-	char text[LINE_BYTES];
+	char text[HEXDUMP_COLUMNS_MAX];
 	size_t i;
 
 	for (i = 0; i < len; i++)
@@ -157,49 +166,58 @@ static char *add_ascii(char *s, const unsigned char *p, size_t len)
 	return add_column(s, text, len);
 }
 
-static char *add_ebcdic(const struct ebcdic *e, char *s, const unsigned char *p, size_t len)
+static char *add_ebcdic(const struct hexdump *h, char *s, const unsigned char *p, size_t len)
 {
-	char text[LINE_BYTES];
+	char text[HEXDUMP_COLUMNS_MAX];
 
 	/* In its place even where the ASCII column is short. */
-	memset(s, ' ', LINE_BYTES - len);
-	s += LINE_BYTES - len;
-	ebcdic_to_ascii(e, p, len, text);
+	memset(s, ' ', h->look.columns - len);
+	s += h->look.columns - len;
+	ebcdic_to_ascii(h->ebcdic, p, len, text);
 	return add_column(s, text, len);
 }
 
 /* Values of the type; a rest that is shorter than one is shown as what it is. */
-static char *add_values(char *s, const unsigned char *p, size_t len, size_t size)
+static void print_values(struct hexdump *h, const unsigned char *p, size_t len)
 {
-	size_t n;
+	size_t size = mem_type_size(h->type), i;
 
-	for (; len; p += n, len -= n) {
-		n = len < size ? len : size;
-		*s++ = ' ';
-		*s++ = '0';
-		*s++ = 'x';
-		s = add_hex(s, p, n);
+	buf_reset(&h->text);
+	buf_addc(&h->text, ':');
+	for (; len >= size; p += size, len -= size) {
+		buf_addc(&h->text, ' ');
+		value_add(&h->text, p, size, h->look.format, h->look.symbol, h->look.arg);
 	}
-	return s;
+	if (len)
+		buf_adds(&h->text, " 0x");
+	for (i = 0; i < len; i++)
+		buf_addf(&h->text, "%02x", p[i]);
+	buf_addc(&h->text, '\n');
+	if (buf_failed(&h->text))
+		out_nomem(h->o);
+	out_raw(h->o, buf_str(&h->text), h->text.len);
 }
 
 static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len)
 {
+	char line[32 + 5 * HEXDUMP_COLUMNS_MAX], *s;
 	unsigned char addr_be[8];
-	char line[128], *s;
 
 	put_be64(addr_be, addr);
 	s = add_hex(line, addr_be, sizeof(addr_be));
-	if (h->type == MEM_HEX) {
-		*s++ = ' ';
-		s = add_words(s, p, len);
-		s = add_ascii(s, p, len);
-		if (h->ebcdic)
-			s = add_ebcdic(h->ebcdic, s, p, len);
-	} else {
-		*s++ = ':';
-		s = add_values(s, p, len, mem_type_size(h->type));
+	out_style(h->o, STYLE_ADDRESS);
+	out_raw(h->o, line, (size_t)(s - line));
+	out_style(h->o, STYLE_NONE);
+	if (h->type != MEM_HEX) {
+		print_values(h, p, len);
+		return;
 	}
+	s = line;
+	*s++ = ' ';
+	s = add_words(s, p, len, h->look.columns);
+	s = add_ascii(s, p, len);
+	if (h->ebcdic)
+		s = add_ebcdic(h, s, p, len);
 	*s++ = '\n';
 	out_raw(h->o, line, (size_t)(s - line));
 }
@@ -216,13 +234,13 @@ static void print_repeats(struct hexdump *h, size_t lines)
 static void line_full(struct hexdump *h)
 {
 	h->line_len = 0;
-	if (h->have_last && !memcmp(h->line, h->last, LINE_BYTES)) {
+	if (h->have_last && !memcmp(h->line, h->last, h->look.columns)) {
 		h->repeats++;
 		return;
 	}
 	print_repeats(h, h->repeats);
-	print_line(h, h->next - LINE_BYTES, h->line, LINE_BYTES);
-	memcpy(h->last, h->line, LINE_BYTES);
+	print_line(h, h->next - h->look.columns, h->line, h->look.columns);
+	memcpy(h->last, h->line, h->look.columns);
 	h->have_last = true;
 }
 
@@ -231,13 +249,13 @@ static void lines_data(struct hexdump *h, const unsigned char *p, size_t len)
 	size_t n;
 
 	for (; len; p += n, len -= n) {
-		n = LINE_BYTES - h->line_len;
+		n = h->look.columns - h->line_len;
 		if (n > len)
 			n = len;
 		memcpy(h->line + h->line_len, p, n);
 		h->line_len += n;
 		h->next += n;
-		if (h->line_len == LINE_BYTES)
+		if (h->line_len == h->look.columns)
 			line_full(h);
 	}
 }
@@ -252,7 +270,7 @@ static void lines_end(struct hexdump *h)
 		print_line(h, h->next - rest, h->line, rest);
 	} else if (h->repeats) {
 		print_repeats(h, h->repeats - 1);
-		print_line(h, h->next - LINE_BYTES, h->last, LINE_BYTES);
+		print_line(h, h->next - h->look.columns, h->last, h->look.columns);
 	}
 	h->line_len = 0;
 	h->have_last = false;
@@ -334,20 +352,53 @@ static void string_end(struct hexdump *h)
 
 /* JSON */
 
-static void put_values(struct hexdump *h, const unsigned char *p, size_t len)
+/* One value of "values". */
+static void put_value(struct hexdump *h, const unsigned char *p, size_t size)
 {
-	size_t size = mem_type_size(h->type);
+	struct buf text = BUF_INIT;
 
-	out_array(h->o, "values");
+	if (h->look.format == VALUE_FLOAT && size >= 4) {
+		value_add(&text, p, size, VALUE_FLOAT, NULL, NULL);
+		out_str(h->o, NULL, buf_str(&text) + strspn(buf_str(&text), " "));
+		buf_free(&text);
+	} else if (h->type == MEM_U64) {
+		out_hex(h->o, NULL, value_get(p, size));
+	} else if (h->look.format == VALUE_SIGNED) {
+		out_num(h->o, NULL, value_get_signed(p, size));
+	} else {
+		out_num(h->o, NULL, (long long)value_get(p, size));
+	}
+}
+
+/* "symbols" beside "values"; null where there is none. */
+static void put_symbols(struct hexdump *h, const unsigned char *p, size_t len, size_t size)
+{
+	struct buf text = BUF_INIT;
+
+	out_array(h->o, "symbols");
 	for (; len >= size; p += size, len -= size) {
-		if (h->type == MEM_U64)
-			out_hex(h->o, NULL, get_value(p, size));
+		buf_reset(&text);
+		if (h->look.symbol && h->look.symbol(h->look.arg, value_get(p, size), &text))
+			out_str(h->o, NULL, buf_str(&text));
 		else
-			out_num(h->o, NULL, (long long)get_value(p, size));
+			out_null(h->o, NULL);
 	}
 	out_close(h->o);
-	if (len)
-		out_bytes(h->o, "rest", p, len);
+	buf_free(&text);
+}
+
+static void put_values(struct hexdump *h, const unsigned char *p, size_t len)
+{
+	size_t size = mem_type_size(h->type), rest = len % size, at;
+
+	out_array(h->o, "values");
+	for (at = 0; at + rest < len; at += size)
+		put_value(h, p + at, size);
+	out_close(h->o);
+	if (h->look.format == VALUE_ADDRESS)
+		put_symbols(h, p, len, size);
+	if (rest)
+		out_bytes(h->o, "rest", p + len - rest, rest);
 }
 
 /* One run of the array. len: bytes at p, which may be fewer than the run has for strings. */
@@ -417,10 +468,9 @@ static void run_begin(struct hexdump *h, uint64_t addr)
 	h->ended = false;
 }
 
-void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len)
+/* Bytes of one run, or of one string. */
+static void add_data(struct hexdump *h, uint64_t addr, const void *data, size_t len)
 {
-	if (!len)
-		return;
 	if (h->in_run && addr != h->next)
 		run_end(h);
 	if (!h->in_run)
@@ -437,6 +487,24 @@ void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len
 	h->next = h->run_addr + h->run_len;
 }
 
+void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len)
+{
+	const char *p = data, *nul;
+	size_t n;
+
+	for (; len && !hexdump_is_complete(h); p += n, addr += n, len -= n) {
+		n = len;
+		nul = h->look.strings > 1 ? memchr(p, '\0', len) : NULL;
+		if (nul)
+			n = (size_t)(nul - p) + 1;
+		add_data(h, addr, p, n);
+		if (nul) {
+			run_end(h);
+			h->strings++;
+		}
+	}
+}
+
 /* Raw bytes go to stdout alone: a hole in them is a note. */
 static void note_hole(uint64_t addr, uint64_t last, uint16_t code)
 {
@@ -448,9 +516,10 @@ void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code)
 {
 	uint64_t last = addr + len - 1;
 
-	if (!len)
+	if (!len || hexdump_is_complete(h))
 		return;
 	run_end(h);
+	h->next = addr + len;
 	if (out_is_json(h->o)) {
 		out_object(h->o, NULL);
 		out_hex(h->o, "address", addr);
@@ -461,8 +530,11 @@ void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code)
 	} else if (h->type == MEM_RAW) {
 		note_hole(addr, last, code);
 	} else {
-		out_text(h->o, "%016" PRIx64 "-%016" PRIx64 ": %s (%04x)\n",
-			 addr, last, pgm_name(code), code);
+		out_style(h->o, STYLE_HOLE);
+		out_text(h->o, "%016" PRIx64 "-%016" PRIx64 ": %s (%04x)", addr, last,
+			 pgm_name(code), code);
+		out_style(h->o, STYLE_NONE);
+		out_text(h->o, "\n");
 	}
 }
 
@@ -479,5 +551,6 @@ void hexdump_end(struct hexdump *h)
 	run_end(h);
 	out_close(h->o);
 	buf_free(&h->held);
+	buf_free(&h->text);
 	free(h);
 }

@@ -12,6 +12,9 @@
 
 #include "out/ebcdic.h"
 #include "out/out.h"
+#include "out/value.h"
+
+#define HEXDUMP_COLUMNS_MAX 64
 
 enum mem_type { MEM_HEX, MEM_U8, MEM_U16, MEM_U32, MEM_U64, MEM_STR, MEM_EBCDIC, MEM_RAW };
 
@@ -37,12 +40,27 @@ struct hexdump;
  */
 struct hexdump *hexdump_new(struct out *o, enum mem_type type,
 			    const struct ebcdic *ebcdic);
+/* How lines look; what is 0 is as usual. */
+struct hexdump_look {
+	enum value_format format;	/* of u8..u64 */
+	size_t columns;		/* bytes of a line: a multiple of 8, HEXDUMP_COLUMNS_MAX at most; 16 */
+	size_t strings;		/* MEM_STR: so many, each behind the NUL byte of the one before; 1 */
+	value_symbol *symbol;	/* for VALUE_ADDRESS; JSON: "symbols", an array beside "values" */
+	void *arg;
+};
+
+/* To be called before the first bytes come. */
+void hexdump_look(struct hexdump *h, const struct hexdump_look *look);
 /* The next bytes, from addr on, in address order. */
 void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len);
 /* A hole with its program-interruption code, in address order. */
 void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code);
 /* Text mode: a line about the bytes from addr on, which come next; printable text. */
 void hexdump_remark(struct hexdump *h, uint64_t addr, const char *text);
+/* Whether all that was wanted has come: the strings have ended. */
+bool hexdump_is_complete(const struct hexdump *h);
+/* The address behind the last byte that was shown (for strings behind the NUL byte). */
+uint64_t hexdump_next(const struct hexdump *h);
 /* Print what is pending and free. */
 void hexdump_end(struct hexdump *h);
 

@@ -20,6 +20,7 @@
 struct out {
 	FILE *stream;
 	bool json;
+	bool color, color_errors;
 	int errnum;			/* of the first failed write since the last look, or 0 */
 	bool nomem;			/* the open document misses something */
 	unsigned int depth;		/* open[0..depth-1]; 0: no document is open */
@@ -84,6 +85,29 @@ void out_nomem(struct out *o)
 bool out_is_json(const struct out *o)
 {
 	return o->json;
+}
+
+void out_set_color(struct out *o, bool text, bool errors)
+{
+	o->color = text && !o->json;
+	o->color_errors = errors;
+}
+
+FILE *out_set_stream(struct out *o, FILE *stream)
+{
+	FILE *before = o->stream;
+
+	errno = 0;
+	if (fflush(before))
+		out_failed(o);
+	o->stream = stream;
+	return before;
+}
+
+void out_style(struct out *o, enum style style)
+{
+	if (o->color)
+		out_text(o, "%s", style_sequence(style));
 }
 
 void out_text(struct out *o, const char *fmt, ...)
@@ -351,7 +375,9 @@ void out_error(struct out *o, const struct error *err)
 	/* What has been printed so far belongs before the message. */
 	if (fflush(o->stream))
 		out_failed(o);
-	fprintf(stderr, "s390memctl: %s\n", err->message);
+	fprintf(stderr, "s390memctl: %s%s%s\n",
+		o->color_errors ? style_sequence(STYLE_ERROR) : "", err->message,
+		o->color_errors ? style_sequence(STYLE_NONE) : "");
 	if (err->hint)
 		fprintf(stderr, "s390memctl: %s\n", err->hint);
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/style.h"
 
 #define OUT_API_LEVEL 1
 
@@ -35,6 +36,12 @@ void out_end(struct out *o, int exit_code);
 /* Text mode only: print as is. Untrusted strings must have been escaped before. */
 void out_text(struct out *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Text mode with colours only: what follows is of a style, up to STYLE_NONE. */
+void out_style(struct out *o, enum style style);
+/* Whether styles are colours, in what is printed, and in errors on stderr. Neither at first. */
+void out_set_color(struct out *o, bool text, bool errors);
+/* Print to another stream from now on; the one before is returned, flushed. */
+FILE *out_set_stream(struct out *o, FILE *stream);
 /* Text mode only: raw bytes (read -t raw). */
 void out_raw(struct out *o, const void *data, size_t len);
 
