@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "cli/audit.h"
+#include "cli/command.h"
+#include "cli/cpus.h"
 #include "target/dump/dump.h"
 #include "target/kvm/kvm.h"
 #include "target/qmp/qmp.h"
@@ -44,16 +46,23 @@ static struct error *attach_qmp(struct session *s)
 	return qmp_attach(s->qmp_path, s->vcpu, &opt, &s->target);
 }
 
-struct error *session_attach(struct session *s)
+static struct error *attach_kvm(struct session *s, const struct vcpu_info *vcpu,
+				struct target **target)
 {
-	const struct vcpu_info *vcpu;
-	struct kvm_options opt = {
+	const struct kvm_options opt = {
 		.proc = PROC,
 		.log = &s->log,
 		.max_stop_ns = s->max_stop_ns,
 		.suspend_seccomp = s->suspend_seccomp,
 		.interrupted = s->interrupted,
 	};
+
+	return kvm_attach(&s->vmm, vcpu, &opt, target);
+}
+
+struct error *session_attach(struct session *s)
+{
+	const struct vcpu_info *vcpu;
 	struct error *err;
 
 	if (s->target)
@@ -67,12 +76,30 @@ struct error *session_attach(struct session *s)
 		return err;
 	err = vmm_select_vcpu(&s->vmm, s->vcpu, s->vcpu_fd, &vcpu);
 	if (!err)
-		err = kvm_attach(&s->vmm, vcpu, &opt, &s->target);
+		err = attach_kvm(s, vcpu, &s->target);
 	if (err) {
 		s->target = NULL;
 		vmm_free(&s->vmm);
 	}
 	return err;
+}
+
+struct error *session_attach_vcpu(struct session *s, int id, struct target **target)
+{
+	const struct vcpu_info *own, *vcpu;
+	struct error *err;
+	size_t i;
+
+	*target = NULL;
+	err = vmm_select_vcpu(&s->vmm, s->vcpu, s->vcpu_fd, &own);
+	if (err)
+		return err;
+	for (i = 0; i < s->vmm.nr_vcpus; i++) {
+		vcpu = &s->vmm.vcpus[i];
+		if (vcpu->id == id && vcpu->vm_fd == own->vm_fd)
+			return attach_kvm(s, vcpu, target);
+	}
+	return error_new(ERROR_TARGET, "the guest has no vCPU %d", id);
 }
 
 struct error *session_detach(struct session *s)
@@ -82,7 +109,8 @@ struct error *session_detach(struct session *s)
 	if (!s->target)
 		return NULL;
 	session_forget_kernel(s);
-	err = s->target->ops->close(s->target);
+	err = session_forget_cpus(s);
+	err = command_first_error(err, s->target->ops->close(s->target));
 	s->target = NULL;
 	vmm_free(&s->vmm);
 	return err;

@@ -50,6 +50,8 @@ struct session {
 	bool kernel_stale;	/* a command has begun since it was looked at */
 	struct vmm_info vmm;	/* valid when attached to a VMM */
 	const volatile int *interrupted;	/* set by signal handlers */
+	struct target **others;	/* vCPUs that were worked as too; cli/cpus.c */
+	size_t nr_others;
 	char where[128];	/* "FILE:LINE" of the running command in a script, printable; else "" */
 	bool quit;		/* the quit command was given */
 	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
@@ -70,6 +72,11 @@ struct error *session_attach(struct session *s);
 struct error *session_detach(struct session *s);
 /* Detach, free all. Returns an exit code: that of the session, or 4 if closing failed. */
 int session_close(struct session *s);
+/*
+ * Make a target of another vCPU of the VM that s->target is of. Errors:
+ * ERROR_TARGET when there is none of this number; those of kvm_attach().
+ */
+struct error *session_attach_vcpu(struct session *s, int id, struct target **target);
 /* A signal has asked the running command to stop. For range_walk(), hence the type. */
 bool session_interrupted(void *session);
 /*

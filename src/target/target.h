@@ -114,6 +114,16 @@ struct target_ops {
 	 */
 	struct error *(*keys)(struct target *t, uint64_t addr, size_t count,
 			      uint8_t *keys, size_t *done);
+	/*
+	 * The number of the idx-th CPU of the guest, in any order; false behind the
+	 * last. NULL: this target is one CPU and does not know of others.
+	 */
+	bool (*cpus)(struct target *t, size_t idx, int *id);
+	/*
+	 * Work as this CPU from now on. ERROR_TARGET: there is none; it stays the
+	 * one it was then. NULL when cpus is.
+	 */
+	struct error *(*select_cpu)(struct target *t, int id);
 	/* The idx-th fact for `info`; false behind the last one. */
 	bool (*fact)(struct target *t, size_t idx, struct target_fact *fact);
 	/* Detach and free. The error, if any, says what could not be undone. */

@@ -213,29 +213,24 @@ static struct error *dump_close(struct target *t)
 	return NULL;
 }
 
-static const struct target_ops dump_ops = {
-	.name = "dump",
-	.live = false,
-	.read = dump_read,
-	.write = dump_write,
-	.check = dump_check,
-	.probe = dump_probe,
-	.cas = dump_cas,
-	.regs = dump_regs,
-	.walk = dump_walk,
-	.keys = dump_keys,
-	.fact = dump_fact,
-	.close = dump_close,
-};
+static bool dump_cpus(struct target *t, size_t idx, int *id)
+{
+	const struct dump *d = dump_of(t);
+
+	if (idx < d->cpus.count)
+		*id = d->cpus.list[idx].number;
+	return idx < d->cpus.count;
+}
 
 /* Work as this CPU from now on. A dump without any can be read by absolute addresses. */
 static struct error *select_cpu(struct dump *d, int number)
 {
+	const struct dump_cpu *cpu = cpus_find(&d->cpus, number);
 	struct error *err;
 
-	d->cpu = cpus_find(&d->cpus, number);
-	d->t.vcpu = number;
-	if (d->cpu) {
+	if (cpu) {
+		d->cpu = cpu;
+		d->t.vcpu = number;
 		walk_set_regs(&d->walk, &d->cpu->regs);
 		if (d->cpu->has != CPU_HAS_ALL)
 			log_warn(d->t.log, "dump '%s' holds no %s of CPU %d: only absolute storage can be read",
@@ -251,6 +246,28 @@ static struct error *select_cpu(struct dump *d, int number)
 	return error_hint(err, "it holds %zu, from %d to %d", d->cpus.count, d->cpus.list[0].number,
 			  d->cpus.list[d->cpus.count - 1].number);
 }
+
+static struct error *dump_select_cpu(struct target *t, int id)
+{
+	return select_cpu(dump_of(t), id);
+}
+
+static const struct target_ops dump_ops = {
+	.name = "dump",
+	.live = false,
+	.read = dump_read,
+	.write = dump_write,
+	.check = dump_check,
+	.probe = dump_probe,
+	.cas = dump_cas,
+	.regs = dump_regs,
+	.walk = dump_walk,
+	.keys = dump_keys,
+	.cpus = dump_cpus,
+	.select_cpu = dump_select_cpu,
+	.fact = dump_fact,
+	.close = dump_close,
+};
 
 static struct error *get_ready(struct dump *d, int cpu)
 {

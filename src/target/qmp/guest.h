@@ -12,6 +12,7 @@ struct qmp_guest {
 	struct target t;	/* first: &g->t is the target */
 	struct qmp q;
 	struct qmp_sink sink;
+	int *numbers;		/* of the CPUs */
 	size_t cpus;		/* how many there are */
 	bool kvm;		/* runs with KVM, else emulated */
 	struct error *failure;	/* why the last callback of the walk has failed, or NULL */

@@ -2,6 +2,7 @@
 #include "target/qmp/qmp.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -131,8 +132,35 @@ static struct error *qmp_target_close(struct target *t)
 		close(g->pidfd);
 	walk_deinit(&g->walk);
 	error_free(g->failure);
+	free(g->numbers);
 	free(g);
 	return NULL;
+}
+
+static bool qmp_cpus(struct target *t, size_t idx, int *id)
+{
+	const struct qmp_guest *g = qmp_guest_of(t);
+
+	if (idx < g->cpus)
+		*id = g->numbers[idx];
+	return idx < g->cpus;
+}
+
+static struct error *qmp_select_cpu(struct target *t, int id)
+{
+	struct qmp_guest *g = qmp_guest_of(t);
+	int last = -1;
+	size_t i;
+
+	for (i = 0; i < g->cpus; i++) {
+		if (g->numbers[i] == id) {
+			t->vcpu = id;
+			return NULL;
+		}
+		last = g->numbers[i] > last ? g->numbers[i] : last;
+	}
+	return error_hint(error_new(ERROR_TARGET, "the guest has no CPU %d", id),
+			  "it has %zu, up to number %d", g->cpus, last);
 }
 
 static const struct target_ops qmp_ops = {
@@ -146,6 +174,8 @@ static const struct target_ops qmp_ops = {
 	.regs = qmp_regs,
 	.walk = qmp_walk,
 	.keys = qmp_keys,
+	.cpus = qmp_cpus,
+	.select_cpu = qmp_select_cpu,
 	.fact = qmp_fact,
 	.close = qmp_target_close,
 };
@@ -171,35 +201,32 @@ static struct error *check_architecture(struct qmp_guest *g)
 	return err;
 }
 
-/* Is there a CPU of this number? */
-static struct error *check_cpu(struct qmp_guest *g, int cpu)
+/* Which CPUs are there? */
+static struct error *find_cpus(struct qmp_guest *g)
 {
-	json_int_t index, last = -1;
+	json_int_t index;
 	struct error *err;
 	json_t *result, *row;
-	bool found = false;
 	size_t i;
 
 	err = qmp_execute(&g->q, "query-cpus-fast", NULL, -1, &result);
 	if (err)
 		return err;
-	g->cpus = json_array_size(result);
+	g->numbers = calloc(json_array_size(result) + 1, sizeof(*g->numbers));
+	if (!g->numbers)
+		err = error_nomem();
 	json_array_foreach(result, i, row) {
-		if (json_unpack(row, "{s:I}", "cpu-index", &index)) {
-			json_decref(result);
-			return qmp_bad_answer(&g->q, "query-cpus-fast", "has a CPU without a number");
-		}
-		found = found || index == cpu;
-		last = index > last ? index : last;
+		if (err)
+			break;
+		if (json_unpack(row, "{s:I}", "cpu-index", &index) || index < 0 || index > INT_MAX)
+			err = qmp_bad_answer(&g->q, "query-cpus-fast", "has a CPU without a number");
+		else
+			g->numbers[g->cpus++] = (int)index;
 	}
 	json_decref(result);
-	if (!g->cpus)
-		return qmp_bad_answer(&g->q, "query-cpus-fast", "names no CPU");
-	if (!found)
-		return error_hint(error_new(ERROR_TARGET, "the guest has no CPU %d", cpu),
-				  "it has %zu, up to number %lld", g->cpus, (long long)last);
-	g->t.vcpu = cpu;
-	return NULL;
+	if (!err && !g->cpus)
+		err = qmp_bad_answer(&g->q, "query-cpus-fast", "names no CPU");
+	return err;
 }
 
 /* Name and accelerator, for `info`; QEMU need not tell them. */
@@ -248,7 +275,9 @@ static struct error *get_ready(struct qmp_guest *g, const char *path, int cpu, p
 	if (!err)
 		err = check_architecture(g);
 	if (!err)
-		err = check_cpu(g, cpu);
+		err = find_cpus(g);
+	if (!err)
+		err = qmp_select_cpu(&g->t, cpu);
 	if (!err)
 		err = learn(g);
 	if (!err)
