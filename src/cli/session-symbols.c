@@ -35,10 +35,25 @@ struct error *session_load_symbols(struct session *s)
 	return err;
 }
 
+/* Those of the guest's kernel, too; a guest whose memory cannot be got at has none. */
+static struct error *kernel_symbols(struct session *s)
+{
+	struct kernel *k;
+	struct error *err = session_kernel(s, &k);
+
+	if (!err || err->kind != ERROR_TARGET || !s->target)
+		return err;
+	log_verbose(&s->log, 1, "no symbols of the guest's kernel: %s", err->message);
+	error_free(err);
+	return NULL;
+}
+
 struct error *session_symbols(struct session *s, const struct symbols **symbols)
 {
 	struct error *err = session_load_symbols(s);
 
+	if (!err && s->for_target)
+		err = kernel_symbols(s);
 	*symbols = s->symbols;
 	return err;
 }

@@ -93,6 +93,18 @@ static size_t count_tables(const struct symbols *s)
 	return n;
 }
 
+/* For symbols_set_more(): a symbol that is not the kernel's may be a module's. */
+static bool add_modules(void *arg)
+{
+	struct kernel *k = arg;
+	struct error *err = kernel_load_modules(k);
+
+	if (err)
+		log_verbose(k->opt.log, 1, "no symbols of modules: %s", err->message);
+	error_free(err);
+	return !err && k->modules.n;
+}
+
 struct error *kernel_open(struct target *t, const struct kernel_options *opt,
 			  struct kernel **out)
 {
@@ -124,6 +136,7 @@ struct error *kernel_open(struct target *t, const struct kernel_options *opt,
 		return err;
 	}
 	k->nr_own_tables = count_tables(k->symbols);
+	symbols_set_more(k->symbols, add_modules, k);
 	*out = k;
 	return NULL;
 }
@@ -133,6 +146,7 @@ void kernel_close(struct kernel *k)
 	if (!k)
 		return;
 	types_close(k->types);
+	symbols_set_more(k->symbols, NULL, NULL);
 	symbols_truncate(k->symbols, k->opt.nr_symbol_files);
 	modules_free(&k->modules);
 	vmcoreinfo_free(&k->info);
@@ -149,6 +163,7 @@ struct error *kernel_refresh(struct kernel *k)
 	symbols_truncate(k->symbols, k->nr_own_tables);
 	modules_free(&k->modules);
 	k->modules_loaded = false;
+	symbols_set_more(k->symbols, add_modules, k);
 	return kmem_init(&k->mem, t, k->opt.interrupted);
 }
 
@@ -183,6 +198,8 @@ struct error *kernel_load_modules(struct kernel *k)
 
 	if (k->modules_loaded)
 		return NULL;
+	/* Not from within. */
+	symbols_set_more(k->symbols, NULL, NULL);
 	err = modules_read(k, &k->modules);
 	if (!err)
 		err = modules_add_symbols(k, &k->modules);

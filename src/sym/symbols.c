@@ -18,6 +18,8 @@ struct table {
 struct symbols {
 	struct table *tables;
 	size_t nr_tables;
+	bool (*more)(void *arg);
+	void *more_arg;
 };
 
 struct symbols *symbols_new(void)
@@ -92,6 +94,24 @@ void symbols_set_placed(struct symbols *s, size_t idx)
 		s->tables[idx].placed = true;
 }
 
+void symbols_set_more(struct symbols *s, bool (*more)(void *arg), void *arg)
+{
+	s->more = more;
+	s->more_arg = arg;
+}
+
+/* Lookups change nothing but this: tables that are added when they are missed first. */
+static bool add_more(const struct symbols *s)
+{
+	struct symbols *all = (struct symbols *)(uintptr_t)s;
+	bool (*more)(void *arg) = s ? s->more : NULL;
+
+	if (!more)
+		return false;
+	all->more = NULL;
+	return more(all->more_arg);
+}
+
 /* What there is to say about a symbol of a table; an absolute one stays where it is. */
 static void tell(const struct table *t, const struct symtab_symbol *sym, struct symbol_info *info)
 {
@@ -118,7 +138,7 @@ static bool is_of_module(const struct table *t, const char *name, const char **r
 	return true;
 }
 
-bool symbols_find(const struct symbols *s, const char *name, struct symbol_info *info)
+static bool find_in_tables(const struct symbols *s, const char *name, struct symbol_info *info)
 {
 	struct symtab_symbol sym;
 	const char *rest;
@@ -137,7 +157,12 @@ bool symbols_find(const struct symbols *s, const char *name, struct symbol_info 
 	return false;
 }
 
-bool symbols_nearest(const struct symbols *s, uint64_t addr, struct symbol_info *info)
+bool symbols_find(const struct symbols *s, const char *name, struct symbol_info *info)
+{
+	return find_in_tables(s, name, info) || (add_more(s) && find_in_tables(s, name, info));
+}
+
+static bool nearest_in_tables(const struct symbols *s, uint64_t addr, struct symbol_info *info)
 {
 	const struct table *best = NULL;
 	struct symtab_symbol sym, nearest = { .value = 0 };
@@ -158,11 +183,22 @@ bool symbols_nearest(const struct symbols *s, uint64_t addr, struct symbol_info 
 	}
 	if (!best)
 		return false;
-	if (info) {
-		tell(best, &nearest, info);
-		info->offset = offset;
-	}
+	tell(best, &nearest, info);
+	info->offset = offset;
 	return true;
+}
+
+bool symbols_nearest(const struct symbols *s, uint64_t addr, struct symbol_info *info)
+{
+	struct symbol_info found;
+	bool near = nearest_in_tables(s, addr, &found);
+
+	/* Behind the end of a symbol, what is nearer may be in what is not there yet. */
+	if ((!near || found.offset >= found.size) && add_more(s))
+		near = nearest_in_tables(s, addr, &found);
+	if (near && info)
+		*info = found;
+	return near;
 }
 
 const char *symbols_complete(const struct symbols *s, const char *prefix, size_t idx)

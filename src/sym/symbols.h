@@ -57,6 +57,11 @@ bool symbols_is_placed(const struct symbols *s, size_t idx);
 void symbols_set_placed(struct symbols *s, size_t idx);
 /* Free all tables but the first n. */
 void symbols_truncate(struct symbols *s, size_t n);
+/*
+ * more(arg) is called once, by the first symbols_find() or symbols_nearest() that
+ * finds nothing: it may add tables, and says whether it has. NULL: none.
+ */
+void symbols_set_more(struct symbols *s, bool (*more)(void *arg), void *arg);
 /* Change the bias of the idx-th table: the kernel's offset has become known. */
 void symbols_set_bias(struct symbols *s, size_t idx, uint64_t bias);
 /*
