@@ -53,7 +53,7 @@ struct command {
 extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, cmd_fill,
 	cmd_check, cmd_translate, cmd_map, cmd_keys, cmd_search, cmd_diff, cmd_watch, cmd_dump,
 	cmd_load, cmd_cas, cmd_help, cmd_version, cmd_quit,
-	cmd_dis;
+	cmd_dis, cmd_sym;
 
 /* The table, ending with NULL. */
 extern const struct command *const command_table[];

@@ -58,6 +58,19 @@ struct error *session_symbols(struct session *s, const struct symbols **symbols)
 	return err;
 }
 
+bool session_line(struct session *s, const struct symbol_info *info, uint64_t addr, struct buf *b)
+{
+	if (!s->lines)
+		s->lines = lines_cache_new();
+	return lines_cache_find(s->lines, info->tab, info->bias, addr, b);
+}
+
+void session_set_last(struct session *s, uint64_t value)
+{
+	s->has_last = true;
+	s->last = value;
+}
+
 /* For expressions. */
 static struct error *current_symbols(void *arg, const struct symbols **symbols)
 {

@@ -134,10 +134,12 @@ int session_close(struct session *s)
 		code = code ? code : ERROR_TARGET;
 	}
 	audit_close(s->audit);
+	lines_cache_free(s->lines);
 	symbols_free(s->symbols);
 	free(s->symbol_files);
 	s->out = NULL;
 	s->audit = NULL;
+	s->lines = NULL;
 	s->symbols = NULL;
 	s->symbol_files = NULL;
 	s->nr_symbol_files = 0;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "out/out.h"
 #include "sym/expr.h"
+#include "sym/lines.h"
 #include "sym/symbols.h"
 #include "target/kvm/discover.h"
 #include "target/target.h"
@@ -42,6 +43,9 @@ struct session {
 	struct log log;
 	struct out *out;
 	struct symbols *symbols;	/* of symbol_files, loaded before the first command; NULL: none */
+	struct lines_cache *lines;	/* of their files and the kernel's; NULL: none was asked for yet */
+	bool has_last;
+	uint64_t last;		/* $last of expressions: what was shown last */
 	bool for_target;	/* the running command works on a guest */
 	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
@@ -98,6 +102,13 @@ struct error *session_load_symbols(struct session *s);
  * those of session_attach(), bad or refused symbol files.
  */
 struct error *session_symbols(struct session *s, const struct symbols **symbols);
+/*
+ * Append "FILE:LINE" of an address in the symbol that symbols_find() or
+ * symbols_nearest() has told; false and nothing appended if it is not known.
+ */
+bool session_line(struct session *s, const struct symbol_info *info, uint64_t addr, struct buf *b);
+/* Note an address or value that was shown, for $last. */
+void session_set_last(struct session *s, uint64_t value);
 /*
  * Evaluate an address expression in this session; attaches when it names a
  * register. *symbolic (may be NULL): it is the address of a symbol of the

@@ -122,6 +122,8 @@ static void tell(const struct table *t, const struct symtab_symbol *sym, struct 
 		.module = t->module,
 		.tab = t->tab,
 		.bias = t->bias,
+		.section = sym->section,
+		.type = sym->type,
 		.absolute = sym->absolute,
 		.kernel = t->kernel,
 	};
@@ -199,6 +201,20 @@ bool symbols_nearest(const struct symbols *s, uint64_t addr, struct symbol_info 
 	if (near && info)
 		*info = found;
 	return near;
+}
+
+bool symbols_next(const struct symbols *s, size_t pos[2], struct symbol_info *info)
+{
+	struct symtab_symbol sym;
+
+	for (; s && pos[0] < s->nr_tables; pos[0]++, pos[1] = 0) {
+		if (!symtab_get(s->tables[pos[0]].tab, pos[1], &sym))
+			continue;
+		pos[1]++;
+		tell(&s->tables[pos[0]], &sym, info);
+		return true;
+	}
+	return false;
 }
 
 const char *symbols_complete(const struct symbols *s, const char *prefix, size_t idx)

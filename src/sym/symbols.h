@@ -24,6 +24,8 @@ struct symbol_info {
 	const char *module;	/* "ext4", "" for the kernel itself and single files */
 	const struct symtab *tab;	/* where it stands */
 	uint64_t bias;		/* address in the guest minus that in tab */
+	const char *section;	/* its name, "" if not known; untrusted, as the name is */
+	char type;		/* as nm(1) tells it */
 	bool absolute;		/* a number, no address */
 	bool kernel;		/* of the kernel's address space: not of a user's program */
 };
@@ -71,6 +73,11 @@ void symbols_set_bias(struct symbols *s, size_t idx, uint64_t bias);
 bool symbols_find(const struct symbols *s, const char *name, struct symbol_info *info);
 /* The nearest symbol at or below an address, within its section's end. false if there is none. */
 bool symbols_nearest(const struct symbols *s, uint64_t addr, struct symbol_info *info);
+/*
+ * One symbol after the other of all tables, those of a table in its own order;
+ * pos: two zeros at first. false at the end.
+ */
+bool symbols_next(const struct symbols *s, size_t pos[2], struct symbol_info *info);
 /* As symtab_complete() and symtab_similar(), over all tables. */
 const char *symbols_complete(const struct symbols *s, const char *prefix, size_t idx);
 const char *symbols_similar(const struct symbols *s, const char *name);

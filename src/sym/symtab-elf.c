@@ -520,6 +520,10 @@ struct error *symtab_load(const char *path, struct symtab **out)
 
 	if (!err)
 		err = read_file(tab, path);
+	if (!err) {
+		tab->file = strdup(path);
+		err = tab->file ? NULL : error_nomem();
+	}
 	if (err) {
 		symtab_free(tab);
 		return err;

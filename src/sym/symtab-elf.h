@@ -49,6 +49,7 @@ struct symtab_index {
 
 struct symtab {
 	char *path;		/* printable */
+	char *file;		/* the same as it was given; NULL: no file */
 	char *build_id;
 	char *strings;		/* with a NUL byte behind them */
 	size_t strings_len;

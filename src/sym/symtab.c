@@ -38,6 +38,7 @@ void symtab_free(struct symtab *tab)
 		return;
 	symtab_index_free(tab->index);
 	free(tab->path);
+	free(tab->file);
 	free(tab->build_id);
 	free(tab->strings);
 	free(tab->section_names);
@@ -50,6 +51,11 @@ void symtab_free(struct symtab *tab)
 const char *symtab_path(const struct symtab *tab)
 {
 	return tab->path;
+}
+
+const char *symtab_file(const struct symtab *tab)
+{
+	return tab->file;
 }
 
 size_t symtab_count(const struct symtab *tab)
@@ -159,6 +165,14 @@ bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
 		return false;
 	*value = sym.value;
 	*size = sym.size;
+	return true;
+}
+
+bool symtab_get(const struct symtab *tab, size_t idx, struct symtab_symbol *sym)
+{
+	if (!symtab_index_symbols(tab) || idx >= tab->index->nr_symbols)
+		return false;
+	tell_symbol(tab, &tab->index->symbols[idx], sym);
 	return true;
 }
 

@@ -47,6 +47,8 @@ struct error *symtab_from_list(const char *source, const struct symtab_entry *en
 void symtab_free(struct symtab *tab);
 /* The path of the file, printable. */
 const char *symtab_path(const struct symtab *tab);
+/* The same as it was given, for opening the file again; NULL if there is none. */
+const char *symtab_file(const struct symtab *tab);
 /* Number of symbols. */
 size_t symtab_count(const struct symtab *tab);
 /*
@@ -69,6 +71,8 @@ bool symtab_find(const struct symtab *tab, const char *name, uint64_t *value,
 /* All about the symbol that symtab_find() finds, or symtab_nearest(). false if there is none. */
 bool symtab_find_symbol(const struct symtab *tab, const char *name, struct symtab_symbol *sym);
 bool symtab_nearest_symbol(const struct symtab *tab, uint64_t addr, struct symtab_symbol *sym);
+/* All about the symbol of a number, 0 to symtab_count() - 1, in the table's own order. */
+bool symtab_get(const struct symtab *tab, size_t idx, struct symtab_symbol *sym);
 /* The nearest symbol at or below an address (within its section's end); NULL if none. */
 const char *symtab_nearest(const struct symtab *tab, uint64_t addr,
 			   uint64_t *offset);

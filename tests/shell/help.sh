@@ -43,6 +43,7 @@ Commands:
   info                     tell what was found and how the guest is accessed
   regs                     show the vCPU's registers, the PSW in words
   dis [ADDR [N]]           show instructions
+  sym NAME|ADDR...         tell where a symbol is, or which one an address is in
   read ADDR [LEN]          show guest memory
   check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
   translate ADDR           show step by step how an address is translated
@@ -165,7 +166,7 @@ for c in json.load(sys.stdin)["commands"]:
 # The man page without its markup.
 sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g; s/ *, */, /g' "$man" >man-text
 tell_tables | sort -u >tables
-is "there are tables" "$(grep -c '^command' tables)" 20
+is "there are tables" "$(grep -c '^command' tables)" 21
 while read -r kind name args; do
 	case $kind in
 	command)
