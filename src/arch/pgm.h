@@ -33,6 +33,7 @@ struct pgm {
 	uint16_t code;		/* without the PER bit 0x80 and the 0x200 bit, but for those two rows */
 	const char *name;	/* "page-translation exception" */
 	const char *meaning;	/* one line, what it tells about the access */
+	const char *advice;	/* one line, what to do about it */
 };
 
 /* The row of a program-interruption code, or NULL if the code is none. PER (0x80) in combination is looked through. */

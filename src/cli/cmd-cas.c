@@ -160,5 +160,7 @@ const struct command cmd_cas = {
 "old   00000000\n"
 "new   00000001\n"
 "exchanged, absolute 0000000000200000\n",
+	.see_also = "read write",
+	.answers_no = "another value than OLD was there",
 	.run = run_cas,
 };

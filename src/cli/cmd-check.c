@@ -137,5 +137,7 @@ const struct command cmd_check = {
 "store 0000000000401000-0000000000401fff  page-translation exception (0011)\n"
 "s390memctl: primary space, as the PSW says\n"
 "s390memctl: an access to 12288 bytes would fail\n",
+	.see_also = "translate read map",
+	.answers_no = "an access would fail",
 	.run = run_check,
 };

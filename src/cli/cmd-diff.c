@@ -300,5 +300,7 @@ const struct command cmd_diff = {
 "0000000000000062  0000000000002062  019060 -> 000000\n"
 "0000000000000067  0000000000002067  50 -> 00\n"
 "s390memctl: 10 of 16 bytes differ\n",
+	.see_also = "read search watch",
+	.answers_no = "bytes differ",
 	.run = run_diff,
 };

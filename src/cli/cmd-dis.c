@@ -286,7 +286,8 @@ const struct command cmd_dis = {
 "PSW of the vCPU points to; that one is marked with an arrow. It is the next one to\n"
 "be executed: of a CPU that waits, the one behind the wait. Symbols stand where they\n"
 "are known, with relative addresses too. A hole in the address space ends it, with\n"
-"the exception that is met there.\n",
+"the exception that is met there. Needs an s390memctl built with libopcodes of GNU\n"
+"binutils; version tells.\n",
 	.example =
 "$ s390memctl -g web1 dis sysrq_handle_crash 4\n"
 "   0000000000a1f2c0 <sysrq_handle_crash>  c0040000000c  jgnop   0000000000a1f2d8 <sysrq_handle_crash+0x18>\n"
@@ -294,5 +295,6 @@ const struct command cmd_dis = {
 "   0000000000a1f2cc <sysrq_handle_crash+0xc>  b90400ef      lgr     %r14,%r15\n"
 "   0000000000a1f2d0 <sysrq_handle_crash+0x10>  e3f0ff98ff71  lay     %r15,-104(%r15)\n"
 "s390memctl: home space: the symbols are the kernel's, and the PSW says primary space\n",
+	.see_also = "read regs",
 	.run = run_dis,
 };

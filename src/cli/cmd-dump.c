@@ -210,5 +210,6 @@ const struct command cmd_dump = {
 	.example =
 "$ s390memctl -g web1 dump --space=abs 0 4M low.bin\n"
 "4194304 bytes from 0000000000000000 in 'low.bin'\n",
+	.see_also = "read load map",
 	.run = run_dump,
 };

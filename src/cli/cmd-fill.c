@@ -70,5 +70,6 @@ const struct command cmd_fill = {
 "new:\n"
 "0000000000200000  ffffffff ffffffff ffffffff ffffffff  |................|\n"
 "16 bytes written, 0000000000200000-000000000020000f\n",
+	.see_also = "write check read",
 	.run = run_fill,
 };

@@ -67,5 +67,7 @@ const struct command cmd_info = {
 "because                KVM answers EIO to other processes than the VM's own\n"
 "bytes a call           65536\n"
 "[...]\n",
+	.see_also = "list regs version",
+	.exits = "4 5",
 	.run = run_info,
 };

@@ -70,5 +70,6 @@ const struct command cmd_keys = {
 "000000000011f000-000000000011ffff  06  access control 0, referenced, changed\n"
 "0000000000120000-0000000000120fff  38  access control 3, fetch-protected\n"
 "0000000000121000-0000000000122fff  06  access control 0, referenced, changed\n",
+	.see_also = "read check",
 	.run = run_keys,
 };

@@ -273,5 +273,6 @@ const struct command cmd_list = {
 " PID  GUEST  VCPU  FD   TID  STATE    USER          ARCH   ATTACH\n"
 "4711  web       0  21  4719  KVM_RUN  libvirt-qemu  s390x  yes\n"
 "4711  web       1  24  4720  unknown  libvirt-qemu  s390x  yes\n",
+	.see_also = "info regs",
 	.run = run_list,
 };

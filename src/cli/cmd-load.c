@@ -98,5 +98,6 @@ const struct command cmd_load = {
 "*\n"
 "0000000000200ff0  c1c2c3c4 c1c2c3c4 c1c2c3c4 c1c2c3c4  |................|\n"
 "4096 bytes written, 0000000000200000-0000000000200fff\n",
+	.see_also = "dump write check",
 	.run = run_load,
 };

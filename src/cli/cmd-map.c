@@ -376,5 +376,7 @@ const struct command cmd_map = {
 "0000000000001000-00000000000fffff   1020K  4K  rw-  in 2 pieces\n"
 "0000000000100000-00000000002fffff      2M  4K  r-x  absolute 0000000000100000\n"
 "3 ranges, 3M mapped: 3M in 4K frames; 2M protected\n",
+	.see_also = "translate read",
+	.answers_no = "nothing is mapped",
 	.run = run_map,
 };

@@ -17,5 +17,6 @@ const struct command cmd_quit = {
 "End the shell or the script; Ctrl-D on an empty line does the same.\n",
 	.example =
 "s390memctl> quit\n",
+	.see_also = "help",
 	.run = run_quit,
 };

@@ -237,5 +237,6 @@ const struct command cmd_read = {
 "0000000010001000-0000000010001fff: page-translation exception (0011)\n"
 "s390memctl: primary space, as the PSW says\n"
 "s390memctl: 4096 of 8192 bytes could not be read\n",
+	.see_also = "check translate search watch dis",
 	.run = run_read,
 };

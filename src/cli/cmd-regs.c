@@ -109,5 +109,7 @@ const struct command cmd_regs = {
 "prefix 00008000  FPC 00000000\n"
 "r0   0000000000000000  r1   000000000010f2c0  r2   0000000000000000  r3   0000000000000002\n"
 "[...]\n",
+	.see_also = "info dis",
+	.exits = "4 5",
 	.run = run_regs,
 };

@@ -285,5 +285,7 @@ const struct command cmd_search = {
 "0000000000ae10c0  4c696e75 78207665 7273696f 6e20362e  |Linux version 6.|\n"
 "0000000000b609a8  4c696e75 78207665 7273696f 6e20362e  |Linux version 6.|\n"
 "00000000012b1b70  4c696e75 78207665 7273696f 6e20362e  |Linux version 6.|\n",
+	.see_also = "read diff map",
+	.answers_no = "nothing is found",
 	.run = run_search,
 };

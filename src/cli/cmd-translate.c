@@ -308,5 +308,6 @@ const struct command cmd_translate = {
 " 5  page-table entry 0x1 at absolute 000000000ffff008 is 000000000000113d: page at real 0000000000001000, not for instructions\n"
 " 6  real address 0000000000001234: absolute 000000000199d234, by prefixing\n"
 "absolute 000000000199d234, 4 KiB frame, not for instructions\n",
+	.see_also = "check map regs",
 	.run = run_translate,
 };

@@ -82,5 +82,6 @@ const struct command cmd_version = {
 "s390memctl 0.1.0\n"
 "injection  s390x\n"
 "[...]\n",
+	.see_also = "info help",
 	.run = run_version,
 };

@@ -259,5 +259,6 @@ const struct command cmd_watch = {
 "12:04:32.207\n"
 "0000000000001006  0258 -> 02bd\n"
 "^C\n",
+	.see_also = "read diff",
 	.run = run_watch,
 };

@@ -109,5 +109,6 @@ const struct command cmd_write = {
 "0000000010000000  00000011 ffffffff                    |........|\n"
 "8 bytes written, 0000000010000000-0000000010000007\n"
 "s390memctl: primary space, as the PSW says\n",
+	.see_also = "fill load cas check read",
 	.run = run_write,
 };

@@ -77,6 +77,29 @@ struct error *command_lookup(const char *name, const struct command **cmd)
 	return err;
 }
 
+const char *command_see_also(const struct command *cmd)
+{
+	if (cmd->see_also)
+		return cmd->see_also;
+	if (cmd->flags & CMD_NEEDS_WRITE)
+		return "read check";
+	return cmd->flags & CMD_NEEDS_TARGET ? "read translate" : "help";
+}
+
+const char *command_next_name(const char *names, char *name)
+{
+	size_t len;
+
+	names += strspn(names, " ");
+	len = strcspn(names, " ");
+	if (!len || len > COMMAND_NAME_MAX)
+		return NULL;
+	memcpy(name, names, len);
+	name[len] = '\0';
+	names += len;
+	return names + strspn(names, " ");
+}
+
 static size_t count_options(const struct command *cmd)
 {
 	size_t n = 0;

@@ -46,6 +46,9 @@ struct command {
 	const char *summary;	/* one line */
 	const char *help;	/* prose, paragraphs */
 	const char *example;	/* command and its real output */
+	const char *see_also;	/* names of commands, blanks between; NULL: as its flags suggest */
+	const char *answers_no;	/* what exit code 1 means here; NULL: it never has it */
+	const char *exits;	/* its exit codes besides 0, 1 and 64, as "4 5"; NULL: by its flags */
 	struct error *(*run)(struct session *s, const struct command_args *args);
 };
 
@@ -70,6 +73,15 @@ struct error *command_lookup(const char *name, const struct command **cmd);
  * the command has no such option.
  */
 const char *command_opt(const struct command_args *args, const char *name);
+#define COMMAND_NAME_MAX 31	/* characters of a command's name */
+
+/* Names of the commands beside this one, blanks between them; never empty. */
+const char *command_see_also(const struct command *cmd);
+/*
+ * Take the first of such names (name: COMMAND_NAME_MAX + 1 bytes). Returns where
+ * the next one begins, or the end; NULL if there was none left.
+ */
+const char *command_next_name(const char *names, char *name);
 /*
  * Run one command, from its words (words[0] is its name): options, write
  * gate, handler, error message, statistics. Returns its exit code; 128 + signal

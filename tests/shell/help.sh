@@ -78,6 +78,8 @@ done
 run_is "usage, whatever stands behind" 0 s390memctl -h nosuch <expected-help
 
 run_is "help on a command" 0 s390memctl help check <<'EOF'
+check - tell which accesses would fail, and why
+
 check [OPTION...] [r|w|rw] ADDR LEN
 
 Tell for LEN bytes from ADDR on whether the vCPU could fetch (r, the default)
@@ -98,29 +100,63 @@ store 0000000000400000-0000000000400fff  protection exception (0004)
 store 0000000000401000-0000000000401fff  page-translation exception (0011)
 s390memctl: primary space, as the PSW says
 s390memctl: an access to 12288 bytes would fail
+
+Exit codes:
+   0  done
+   1  an access would fail
+   2  access exception of the guest
+   3  part of the output could not be made
+   4  the guest could not be attached to, or the host failed
+   5  refused: a protected guest, a VMM not safe to work on
+  64  bad command line, number, expression or file
+
+See also: translate, read, map
 EOF
 run_is "help on a shortened command" 0 s390memctl h q <<'EOF'
+quit - let the guest go and end
+
 quit
 
 End the shell or the script; Ctrl-D on an empty line does the same.
 
 Example:
 s390memctl> quit
+
+Exit codes:
+   0  done
+   4  the guest could not be attached to, or the host failed
+  64  bad command line, number, expression or file
+
+See also: help
 EOF
 run_is "help as JSON" 0 s390memctl -j help quit <<'EOF'
-{"api_level":1,"command":"help","name":"quit","args":"","summary":"let the guest go and end","help":"End the shell or the script; Ctrl-D on an empty line does the same.\n","example":"s390memctl> quit\n","options":[],"exit_code":0}
+{"api_level":1,"command":"help","name":"quit","args":"","summary":"let the guest go and end","help":"End the shell or the script; Ctrl-D on an empty line does the same.\n","options":[],"example":"s390memctl> quit\n","exit_codes":[{"code":0,"meaning":"done"},{"code":4,"meaning":"the guest could not be attached to, or the host failed"},{"code":64,"meaning":"bad command line, number, expression or file"}],"see_also":["help"],"exit_code":0}
 EOF
 run_is "help on what is not there" 64 s390memctl help raed <<'EOF'
 s390memctl: help: unknown command 'raed'
 s390memctl: did you mean 'read'?
 EOF
-run_is "help on a code" 0 s390memctl help 0011 <<'EOF'
+cat >page-translation <<'EOF'
 0011  page-translation exception
       the page-table entry is invalid: the page is not mapped or is paged out
+      a page that is paged out comes back when the guest touches it: read again later, or pass over it
+EOF
+for topic in 0011 11 0x11 91 page-translation "Page-Translation Exception"; do
+	run_is "help on a code or name: $topic" 0 s390memctl help "$topic" <page-translation
+done
+run_is "help on an event" 0 s390memctl help 'per' <<'EOF'
+0080  PER event
+      program-event recording saw what it was asked to look for; it may come with any other code
+      expected while a debugger is at work; CR9 to CR11 tell what it looks for
+EOF
+run_is "help on a name that is nearly one" 64 s390memctl help ASTE-valdity <<'EOF'
+s390memctl: help: unknown command 'ASTE-valdity'
+s390memctl: did you mean 'ASTE-validity'?
 EOF
 run_is "help on a code with 0x" 0 s390memctl help 0x3a <<'EOF'
 003a  region-second-translation exception
       the region-second-table entry is invalid or lies outside the table: 4 TiB are not mapped
+      map shows what is there; nothing of these 4 TiB is: the address or the space is wrong
 EOF
 run_is "help on a code that is none" 1 s390memctl help 0099 <<'EOF'
 s390memctl: no program interruption has the code 0099
@@ -158,29 +194,28 @@ for c in json.load(sys.stdin)["commands"]:
     print("command", c["name"], c["args"])
     doc = json.loads(subprocess.check_output(["s390memctl", "-j", "help", c["name"]]))
     assert doc["example"].endswith("\n") and doc["help"].endswith("\n"), c["name"]
+    for name in doc["see_also"]:
+        print("other", name)
     for o in doc["options"]:
         print("option", o["name"])'
 	sed -n '/^Options:/,/^$/s/.*--\([a-z-]*\).*/option \1/p' expected-help
 }
 
-# The man page without its markup.
-sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g; s/ *, */, /g' "$man" >man-text
+# man_text FILE...: without markup
+man_text() {
+	sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g; s/ *, */, /g' "$@"
+}
+
 tell_tables | sort -u >tables
-is "there are tables" "$(grep -c '^command' tables)" 21
-while read -r kind name args; do
-	case $kind in
-	command)
-		grep -qE "^$name( |\$)" man-text || echo "command $name"
-		for word in $(tr -c 'A-Z\n' ' ' <<<"$args"); do
-			grep -qE "^$name .*$word" man-text || echo "command $name: argument $word"
-		done
-		;;
-	option)
-		grep -qE -e "--$name( |=|\$)" man-text || echo "option $name"
-		;;
-	esac
-done <tables >missing
-is "the man page has every command and option" "$(cat missing)" ""
+sed -n 's/^other //p' tables | while read -r name; do
+	grep -qE "^command $name " tables || echo "$name"
+done >missing
+is "see also: each is a command" "$(cat missing)" ""
+man_text "$man" "${man%.1}-commands.7" >man-text
+sed -n 's/^option //p' tables | while read -r name; do
+	grep -qE -e "--$name( |=|,|\$)" man-text || echo "option $name"
+done >missing
+is "the man pages have every option" "$(cat missing)" ""
 # What the man page describes as an option of its own (a tagged paragraph).
 sed -n '/^\.TP$/{n;s/\\-/-/g;s/.*--\([a-z-]*\).*/\1/p}' "$man" | sort -u >man-options
 while read -r name; do
@@ -188,6 +223,38 @@ while read -r name; do
 done <man-options >missing
 is "the man page describes no other option" "$(cat missing)" ""
 ok "it describes many" test "$(wc -l <man-options)" -ge 20
+sed -n '/^Options:/,/^$/s/.*--\([a-z-]*\).*/\1/p' expected-help | while read -r name; do
+	grep -qxF -e "$name" man-options || echo "$name"
+done >missing
+is "the man page describes every option of the program" "$(cat missing)" ""
+# The pages of section 7 are made by the program, and kept beside the sources.
+for page in commands exceptions; do
+	s390memctl help --man "$page" >made
+	if cmp -s made "${man%.1}-$page.7"; then
+		tap ok "s390memctl-$page(7) is up to date"
+	else
+		tap "not ok" "s390memctl-$page(7) is up to date: make update-man"
+		diff -u "${man%.1}-$page.7" made >differs
+		note differs
+	fi
+done
+run_is "a page that there is not" 64 s390memctl help --man nosuch <<'EOF'
+s390memctl: help: 'nosuch' is no page: commands or exceptions
+EOF
+for page in "$man" "${man%.1}-commands.7" "${man%.1}-exceptions.7"; do
+	if command -v mandoc >/dev/null; then
+		is "mandoc -Tlint: $(basename "$page")" "$(mandoc -Tlint -W warning "$page" 2>&1)" ""
+	else
+		skip "mandoc -Tlint: $(basename "$page")" "no mandoc here"
+	fi
+	if command -v groff >/dev/null; then
+		is "groff warns of nothing: $(basename "$page")" \
+			"$(groff -man -ww -Tutf8 -z "$page" 2>&1)" ""
+	else
+		skip "groff warns of nothing: $(basename "$page")" "no groff here"
+	fi
+done
+man_text "$man" >man-text
 for code in 0 1 2 3 4 5 64; do
 	grep -qE "^$code\$" man-text || echo "$code"
 done >missing

@@ -126,7 +126,7 @@ compare "-f -" 64 "-f -"
 ## JSON: a document a command
 
 run_is "errors of a script as JSON" 64 s390memctl -j -e 'help 11' -e 'x "' <<'EOF'
-{"api_level":1,"command":"help","exceptions":[{"code":"0x11","name":"page-translation exception","meaning":"the page-table entry is invalid: the page is not mapped or is paged out"}],"exit_code":0}
+{"api_level":1,"command":"help","exceptions":[{"code":"0x11","name":"page-translation exception","meaning":"the page-table entry is invalid: the page is not mapped or is paged out","advice":"a page that is paged out comes back when the guest touches it: read again later, or pass over it"}],"exit_code":0}
 {"api_level":1,"command":"","error":{"kind":"usage","message":"-e 2: column 3: the quote \" is not closed","hint":"write \\\" for the character itself"},"exit_code":64}
 EOF
 
