@@ -57,6 +57,7 @@ extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, c
 	cmd_check, cmd_translate, cmd_map, cmd_keys, cmd_search, cmd_diff, cmd_watch, cmd_dump,
 	cmd_load, cmd_cas, cmd_help, cmd_version, cmd_quit,
 	cmd_dis, cmd_sym;
+extern const struct command cmd_log, cmd_ps, cmd_sys;
 
 /* The table, ending with NULL. */
 extern const struct command *const command_table[];

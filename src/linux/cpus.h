@@ -13,17 +13,17 @@
 
 struct kernel_cpu {
 	unsigned int cpu;	/* Linux' number of it */
-	uint64_t lowcore;	/* kernel virtual address of its lowcore */
-	uint64_t current_task;	/* address of its task_struct, 0: could not be read */
-	uint64_t percpu_offset;	/* added to a per-CPU symbol's address; 0: could not be read */
+	uint64_t lowcore;	/* absolute address of its lowcore: the CPU's prefix */
+	uint64_t current_task;	/* address of its task_struct, 0: not known */
+	uint64_t percpu_offset;	/* added to a per-CPU symbol's address; 0: not known */
 	uint64_t last_update_clock;	/* TOD clock at its last accounting of time, 0: not known */
 };
 
 /*
  * The CPUs that have been brought up, in order of their numbers, from the
- * kernel's array lowcore_ptr (arch/s390/kernel/smp.c). cpus has room for
- * KERNEL_CPUS_MAX. Errors: ERROR_NO when symbol or types are missing;
- * ERROR_ACCESS.
+ * kernel's array lowcore_ptr (arch/s390/kernel/smp.c); what they run only where
+ * the kernel's types are known. cpus has room for KERNEL_CPUS_MAX. Errors:
+ * ERROR_NO when the symbol is missing; ERROR_ACCESS.
  */
 struct error *kernel_cpus(struct kernel *k, struct kernel_cpu *cpus, size_t *nr);
 /* The task_struct that runs on the target's own CPU: from its lowcore, by prefixing. */

@@ -44,6 +44,9 @@ Commands:
   regs                     show the vCPU's registers, the PSW in words
   dis [ADDR [N]]           show instructions
   sym NAME|ADDR...         tell where a symbol is, or which one an address is in
+  ps [PID|NAME]...         show the processes of the guest's Linux
+  log                      show the log of the guest's kernel
+  sys                      tell which Linux the guest runs, and how it does
   read ADDR [LEN]          show guest memory
   check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
   translate ADDR           show step by step how an address is translated
