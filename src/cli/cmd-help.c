@@ -316,7 +316,7 @@ const struct command cmd_help = {
 "0011  page-translation exception\n"
 "      the page-table entry is invalid: the page is not mapped or is paged out\n"
 "      a page that is paged out comes back when the guest touches it: read again later, or pass over it\n",
-	.see_also = "version",
+	.see_also = "apropos version",
 	.answers_no = "no program interruption has that code",
 	.run = run_help,
 };

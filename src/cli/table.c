@@ -25,6 +25,7 @@ const struct command *const command_table[] = {
 	&cmd_load,
 	&cmd_cas,
 	&cmd_help,
+	&cmd_apropos,
 	&cmd_version,
 	&cmd_quit,
 	NULL,

@@ -61,6 +61,7 @@ Commands:
   load FILE ADDR [LEN]     write a file's bytes to guest memory (--write)
   cas ADDR OLD NEW         compare and exchange a value in absolute memory (--write)
   help [TOPIC]             tell about commands and exceptions
+  apropos WORD             search the help for a word
   version                  tell version and features
   quit                     let the guest go and end
 
@@ -167,6 +168,25 @@ s390memctl: 'help exceptions' lists them
 EOF
 run_is "help on digits that are no code" 64 s390memctl help 12345 <<'EOF'
 s390memctl: help: '12345' is no program-interruption code: up to four hex digits
+EOF
+
+## apropos
+
+run_is "apropos: a command, options, an exception" 0 s390memctl apropos CONTIGUOUS <<'EOF'
+command    map                           show what is mapped in an address space
+option     map --contiguous              end a range where its absolute addresses jump, too
+EOF
+run_is "apropos: exceptions" 0 s390memctl apropos linkage-stack <<'EOF'
+exception  0032 stack-specification exception  a linkage-stack entry has no valid free-space or next-section pointer
+exception  0033 stack-type exception     the linkage-stack entry is not of the type that the operation needs
+exception  0034 stack-operation exception  the linkage-stack entry may not be unstacked or modified
+EOF
+run_is "apropos: an option of the program, as JSON" 0 s390memctl -j apropos seccomp <<'EOF'
+{"api_level":1,"command":"apropos","matches":[{"kind":"option","name":"--suspend-seccomp","about":"lift the VMM's seccomp filter for the calls made in it"}],"exit_code":0}
+EOF
+run_is "apropos: nothing" 1 s390memctl apropos $'no\nsuch' <<'EOF'
+s390memctl: nothing is about 'no\nsuch'
+s390memctl: 'help' lists the commands, 'help exceptions' the program interruptions
 EOF
 
 # Each code of the Principles of Operation that an access can meet, and others.
