@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/info-linux.h"
 #include "cli/session.h"
 
 static void show_fact(struct out *o, const struct target_fact *fact)
@@ -17,12 +18,13 @@ static void show_fact(struct out *o, const struct target_fact *fact)
 }
 
 /* All files of -s. */
-static void show_symbols(struct out *o, const struct symbols *symbols)
+static void show_symbols(struct out *o, const struct session *s)
 {
 	const struct symtab *tab;
 	size_t i;
 
-	for (i = 0; (tab = symbols_table(symbols, i, NULL, NULL)); i++) {
+	for (i = 0; i < s->nr_symbol_files; i++) {
+		tab = symbols_table(s->symbols, i, NULL, NULL);
 		out_text(o, "%-22s %zu\n", "symbols", symtab_count(tab));
 		out_text(o, "%-22s %s\n", "symbols' build id", symtab_build_id(tab));
 		if (i)
@@ -44,8 +46,8 @@ static struct error *run_info(struct session *s, const struct command_args *args
 		return err;
 	for (i = 0; s->target->ops->fact(s->target, i, &fact); i++)
 		show_fact(s->out, &fact);
-	show_symbols(s->out, s->symbols);
-	return NULL;
+	show_symbols(s->out, s);
+	return info_linux(s);
 }
 
 const struct command cmd_info = {
@@ -56,7 +58,10 @@ const struct command cmd_info = {
 	.help =
 "Tell which VMM, VM and vCPU were chosen, what the host's KVM can do, and which\n"
 "way to the guest was taken: the ioctl directly, or injected into the vCPU's\n"
-"thread. --verbose tells why.\n",
+"thread. --verbose tells why.\n"
+"\n"
+"Of a guest that is a Linux, its release and build id are told, how far its kernel\n"
+"was moved (KASLR), and where its symbols come from.\n",
 	.example =
 "$ s390memctl -g web1 info\n"
 "VMM process            4711\n"

@@ -29,6 +29,12 @@
 #define KDUMPFILE "no"
 #endif
 
+#ifdef HAVE_LIBDEBUGINFOD
+#define DEBUGINFOD "yes"
+#else
+#define DEBUGINFOD "no"
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZERS "yes"
 #else
@@ -44,6 +50,7 @@ void version_show(struct out *o)
 {
 	const struct feature features[] = {
 		{ "injection", HOST_ARCH },
+		{ "debuginfod", DEBUGINFOD },
 		{ "elfutils", "0." EXPANDED(_ELFUTILS_VERSION) },
 		{ "jansson", JANSSON_VERSION },
 		{ "kdumpfile", KDUMPFILE },

@@ -58,6 +58,7 @@ extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, c
 	cmd_load, cmd_cas, cmd_help, cmd_apropos, cmd_version, cmd_quit,
 	cmd_dis, cmd_sym;
 extern const struct command cmd_log, cmd_ps, cmd_sys;
+extern const struct command cmd_modules;
 
 /* The table, ending with NULL. */
 extern const struct command *const command_table[];

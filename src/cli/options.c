@@ -18,6 +18,10 @@ const struct command_option options_table[] = {
 	{ "vcpu", 'c', "ID", "work on this vCPU (default 0)" },
 	{ "vcpu-fd", 0, "FD", "the vCPU's file descriptor in the VMM, where ids are ambiguous" },
 	{ "symbols", 's', "FILE", "take symbols from this ELF file (vmlinux); FILE@ADDR: loaded at ADDR" },
+	{ "debug-dir", 0, "DIR", "look for the guest's vmlinux and modules here, too" },
+	{ "debuginfod", 0, NULL, "ask the servers of DEBUGINFOD_URLS for the guest's vmlinux" },
+	{ "debuginfod-timeout", 0, "SECONDS", "for how long at most (90)" },
+	{ "force-symbols", 0, NULL, "take a vmlinux whose build id is not the guest's" },
 	{ "write", 'w', NULL, "allow commands that change the guest" },
 	{ "json", 'j', NULL, "one JSON document a command instead of text" },
 	{ "execute", 'e', "CMD", "run a command; may be given several times" },
@@ -65,6 +69,15 @@ static struct error *take_int(const char *text, const char *what, int lowest, in
 	return NULL;
 }
 
+static struct error *take_seconds(const char *text, uint64_t *ns)
+{
+	int seconds = 0;
+	struct error *err = take_int(text, "time-out of debuginfod", 1, &seconds);
+
+	*ns = (uint64_t)seconds * 1000000000U;
+	return err;
+}
+
 static struct error *take_guest(struct session *s, const char *name)
 {
 	if (!name[0])
@@ -90,6 +103,8 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		return take_script(st->opt, row->letter == 'f', value);
 	if (!strcmp(row->name, "symbols"))
 		return session_add_symbol_file(s, value);
+	if (!strcmp(row->name, "debuginfod-timeout"))
+		return take_seconds(value, &s->debuginfod_timeout_ns);
 	if (!strcmp(row->name, "max-stop"))
 		return options_time(value, &s->max_stop_ns);
 	if (!strcmp(row->name, "dump"))
@@ -98,6 +113,12 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		s->qmp_path = value;
 	else if (!strcmp(row->name, "audit"))
 		s->audit_path = value;
+	else if (!strcmp(row->name, "debug-dir"))
+		s->debug_dir = value;
+	else if (!strcmp(row->name, "debuginfod"))
+		s->debuginfod = true;
+	else if (!strcmp(row->name, "force-symbols"))
+		s->force_symbols = true;
 	else if (!strcmp(row->name, "write"))
 		s->write = true;
 	else if (!strcmp(row->name, "json"))

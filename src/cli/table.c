@@ -7,6 +7,7 @@ const struct command *const command_table[] = {
 	&cmd_info,
 	&cmd_regs,
 	&cmd_dis,
+	&cmd_modules,
 	&cmd_sym,
 	&cmd_ps,
 	&cmd_log,

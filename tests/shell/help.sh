@@ -25,6 +25,10 @@ Options:
   -c, --vcpu=ID           work on this vCPU (default 0)
       --vcpu-fd=FD        the vCPU's file descriptor in the VMM, where ids are ambiguous
   -s, --symbols=FILE      take symbols from this ELF file (vmlinux); FILE@ADDR: loaded at ADDR
+      --debug-dir=DIR     look for the guest's vmlinux and modules here, too
+      --debuginfod        ask the servers of DEBUGINFOD_URLS for the guest's vmlinux
+      --debuginfod-timeout=SECONDS for how long at most (90)
+      --force-symbols     take a vmlinux whose build id is not the guest's
   -w, --write             allow commands that change the guest
   -j, --json              one JSON document a command instead of text
   -e, --execute=CMD       run a command; may be given several times
@@ -43,6 +47,7 @@ Commands:
   info                     tell what was found and how the guest is accessed
   regs                     show the vCPU's registers, the PSW in words
   dis [ADDR [N]]           show instructions
+  modules                  list the modules of the guest's kernel
   sym NAME|ADDR...         tell where a symbol is, or which one an address is in
   ps [PID|NAME]...         show the processes of the guest's Linux
   log                      show the log of the guest's kernel
