@@ -135,7 +135,7 @@ struct error *access_addr(struct session *s, const char *text, struct access *a)
 		err = space_arg_parse(text, colon, a, NULL);
 	}
 	a->symbolic = false;
-	return err ? err : session_expr(s, text + len, &a->addr, &a->symbolic);
+	return err ? err : session_expr_in(s, text + len, a, &a->addr, &a->symbolic);
 }
 
 /* The ASCE that the PSW selects; false if it is none of a control register. */

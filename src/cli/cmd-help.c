@@ -100,8 +100,8 @@ void help_usage(struct out *o)
 static void help_overview(struct out *o)
 {
 	show_commands(o);
-	out_text(o, "\nAddresses: C numbers; symbol, symbol+offset (with --symbols);\n"
-		    "%%r15, %%a15, %%c15, %%psw, %%pswm, %%prefix, %%r15+160\n"
+	out_text(o, "\nAddresses: C numbers; symbol, module!symbol; %%r15, %%a15, %%c15, %%psw, %%pswm,\n"
+		    "%%prefix; $last; + - * & | << >> ( ) as in C, *ADDR: what stands there\n"
 		    "\nExit codes:\n");
 	show_exit_codes(o, NULL);
 	out_text(o, "\n'help COMMAND' tells more, 'help exceptions' the program interruptions,\n"

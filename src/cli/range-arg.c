@@ -31,6 +31,25 @@ static bool is_length(const char *text)
 	return !err;
 }
 
+/*
+ * The first "-" that may part two addresses: not behind an operator, and not in
+ * parentheses. NULL: none.
+ */
+static const char *find_minus(const char *text)
+{
+	char before = '\0';
+	int depth = 0;
+
+	for (; *text; text++) {
+		depth += (*text == '(') - (*text == ')');
+		if (*text == '-' && depth == 0 && (!before || !strchr("+-*&|<>(", before)))
+			return text;
+		if (*text != ' ' && *text != '\t')
+			before = *text;
+	}
+	return NULL;
+}
+
 /* The word up to sep is the address, what follows it is what. */
 static struct error *split(const char *word, const char *sep, char **what, struct range_arg *r)
 {
@@ -54,7 +73,7 @@ struct error *range_arg_word(const char *word, bool or_addr, struct range_arg *r
 	sep = strrchr(text, '.');
 	if (sep && is_length(sep + 1))
 		return split(word, sep, &r->len, r);
-	sep = strchr(text, '-');
+	sep = find_minus(text);
 	if (sep)
 		return split(word, sep, &r->last, r);
 	sep = strrchr(text, '+');
@@ -92,7 +111,7 @@ struct error *range_arg_eval(struct session *s, const struct range_arg *r, struc
 		err = access_addr(s, r->addr, a);
 	if (err || !r->last)
 		return err || !r->len ? err : access_check_range(a->addr, *len);
-	err = session_addr(s, r->last, &last);
+	err = session_expr_in(s, r->last, a, &last, NULL);
 	if (err)
 		return err;
 	if (last < a->addr)

@@ -22,8 +22,8 @@ struct range_arg {
 
 /*
  * Take one word apart. The separator is ":" (behind a space, if there is one);
- * else the last "." that a length follows; else the first "-", else the last
- * "+" that a length follows.
+ * else the last "." that a length follows; else the first "-" that is not
+ * behind an operator or in parentheses, else the last "+" that a length follows.
  *
  * or_addr: an address without any of these will do, too.
  * Errors: ERROR_USAGE that names the word. r is to be freed even then.

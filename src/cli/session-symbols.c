@@ -3,6 +3,10 @@
 #include "cli/session.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/endian.h"
+#include "cli/access.h"
 
 struct error *session_add_symbol_file(struct session *s, const char *text)
 {
@@ -48,11 +52,18 @@ static struct error *kernel_symbols(struct session *s)
 	return NULL;
 }
 
+/* Whether symbols are to be those of a guest: one is named, or there is nothing else. */
+static bool is_about_guest(const struct session *s)
+{
+	return s->for_target || s->target || s->pid || s->guest || s->dump_path || s->qmp_path ||
+	       !s->nr_symbol_files;
+}
+
 struct error *session_symbols(struct session *s, const struct symbols **symbols)
 {
 	struct error *err = session_load_symbols(s);
 
-	if (!err && s->for_target)
+	if (!err && is_about_guest(s))
 		err = kernel_symbols(s);
 	*symbols = s->symbols;
 	return err;
@@ -71,31 +82,73 @@ void session_set_last(struct session *s, uint64_t value)
 	s->last = value;
 }
 
-/* For expressions. */
+/* Expressions */
+
+struct evaluation {
+	struct session *s;
+	const struct access *in;	/* space, key and engine of accesses to memory; NULL: as the PSW says */
+};
+
 static struct error *current_symbols(void *arg, const struct symbols **symbols)
 {
-	return session_symbols(arg, symbols);
+	const struct evaluation *e = arg;
+
+	return session_symbols(e->s, symbols);
 }
 
-/* For expressions: the registers of the vCPU, while it stands still. */
+/* The registers of the vCPU, while it stands still. */
 static struct error *current_regs(void *arg, struct s390_regs *regs)
 {
-	struct session *s = arg;
-	struct error *err = session_attach(s);
+	const struct evaluation *e = arg;
+	struct error *err = session_attach(e->s);
 
-	return err ? err : s->target->ops->regs(s->target, true, regs);
+	return err ? err : e->s->target->ops->regs(e->s->target, true, regs);
 }
 
-struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic)
+/* A number in memory, as a command would read it there. What is told of spaces is about the command. */
+static struct error *read_number(void *arg, uint64_t addr, bool is_symbolic, uint64_t *value)
 {
+	const struct evaluation *e = arg;
+	struct session *s = e->s;
+	struct access a = e->in ? *e->in : (struct access)ACCESS_INIT(0);
+	enum space told = s->home_instead_of;
+	unsigned char bytes[sizeof(*value)];
+	struct error *err;
+	size_t done;
+
+	a.addr = addr;
+	a.symbolic = is_symbolic;
+	a.inject = false;
+	err = access_check_range(addr, sizeof(bytes));
+	if (!err)
+		err = access_ready(s, &a);
+	if (!err)
+		err = s->target->ops->read(s->target, &a, bytes, sizeof(bytes), &done);
+	s->home_instead_of = told;
+	if (!err)
+		*value = get_be64(bytes);
+	return err;
+}
+
+struct error *session_expr_in(struct session *s, const char *text, const struct access *in,
+			      uint64_t *addr, bool *symbolic)
+{
+	struct evaluation e = { .s = s, .in = in };
 	struct expr_context ctx = {
 		.symbols = current_symbols,
 		.regs = current_regs,
-		.arg = s,
+		.read = read_number,
+		.last = s->has_last ? &s->last : NULL,
+		.arg = &e,
 		.symbolic = symbolic,
 	};
 
 	return expr_parse(text, &ctx, addr);
+}
+
+struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic)
+{
+	return session_expr_in(s, text, NULL, addr, symbolic);
 }
 
 struct error *session_addr(struct session *s, const char *text, uint64_t *addr)

@@ -111,10 +111,16 @@ bool session_line(struct session *s, const struct symbol_info *info, uint64_t ad
 void session_set_last(struct session *s, uint64_t value);
 /*
  * Evaluate an address expression in this session; attaches when it names a
- * register. *symbolic (may be NULL): it is the address of a symbol of the
- * kernel.
+ * register, a symbol or what stands in memory. *symbolic (may be NULL): it is an
+ * address of the kernel's space, by a symbol.
  */
 struct error *session_expr(struct session *s, const char *text, uint64_t *addr, bool *symbolic);
+/*
+ * The same where memory that the expression reads is in the space of an access,
+ * with its key and engine; NULL: in that of the PSW.
+ */
+struct error *session_expr_in(struct session *s, const char *text, const struct access *in,
+			      uint64_t *addr, bool *symbolic);
 /* The same for those who do not care where it comes from. */
 struct error *session_addr(struct session *s, const char *text, uint64_t *addr);
 

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* address = term { ("+" | "-") term }; term = number | symbol | register. */
+/*
+ * Operators and their precedence are C's:
+ *
+ *	expression = and { "|" and }
+ *	and        = shift { "&" shift }
+ *	shift      = sum { ("<<" | ">>") sum }
+ *	sum        = product { ("+" | "-") product }
+ *	product    = unary { "*" unary }
+ *	unary      = { "-" | "*" } operand
+ *	operand    = number | symbol | register | "$last" | "(" expression ")"
+ */
 #include "sym/expr.h"
 
 #include <stdbool.h>
@@ -8,13 +18,24 @@
 
 #include "base/buf.h"
 
+#define DEPTH_MAX	100	/* of parentheses and unary operators */
+#define READS_MAX	100	/* of guest memory in one expression */
+
 /* What one evaluation works with. */
 struct expr {
 	const char *text;		/* all of it */
+	const char *s;			/* what is not evaluated yet */
 	const struct expr_context *ctx;
 	struct s390_regs regs;
 	bool have_regs;
-	bool is_symbol;		/* the last term was one */
+	unsigned int depth;
+	unsigned int reads;
+};
+
+/* A value on the way: it may be below 0 and beyond 2^64. */
+struct value {
+	__int128 v;
+	int symbols;		/* addresses of kernel symbols added, less those subtracted */
 };
 
 /* The text at s, n bytes, printable; to be freed with buf_free(). */
@@ -29,10 +50,10 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Bytes of the term at s: up to an operator, a blank or the end. */
-static size_t term_length(const char *s)
+/* Bytes of the operand at s: up to an operator, a parenthesis, a blank or the end. */
+static size_t operand_length(const char *s)
 {
-	return strcspn(s, "+- \t");
+	return strcspn(s, "+-*&|<>() \t");
 }
 
 /* A decimal register number 0-15 without leading zeros, nothing behind it; -1 if it is none. */
@@ -140,7 +161,7 @@ static struct error *unknown_symbol(const struct symbols *symbols, const char *t
 	return err;
 }
 
-static struct error *eval_symbol(struct expr *e, const char *term, uint64_t *value)
+static struct error *eval_symbol(struct expr *e, const char *term, struct value *value)
 {
 	const struct symbols *symbols = NULL;
 	struct symbol_info info;
@@ -152,90 +173,283 @@ static struct error *eval_symbol(struct expr *e, const char *term, uint64_t *val
 		return err;
 	if (!symbols_find(symbols, term, &info))
 		return unknown_symbol(symbols, term);
-	e->is_symbol = info.kernel;
-	*value = info.value;
+	value->symbols = info.kernel && !info.absolute;
+	value->v = info.value;
 	return NULL;
 }
 
-static struct error *eval_term(struct expr *e, const char *term, uint64_t *value)
+static struct error *eval_last(const struct expr *e, struct value *value)
 {
-	e->is_symbol = false;
-	if (*term >= '0' && *term <= '9')
-		return number_parse(term, "address", 64, 0, value);
-	if (*term == '%')
-		return eval_register(e, term, value);
-	/* $ may begin the name of a symbol, too. */
-	if (*term == '$' && is_register(term + 1))
-		return eval_register(e, term, value);
-	return eval_symbol(e, term, value);
+	if (!e->ctx->last)
+		return error_new(ERROR_USAGE, "$last is not known: nothing has been shown yet");
+	value->v = *e->ctx->last;
+	return NULL;
 }
 
-/* An error about the whole expression: "address 'TEXT' REASON". */
-static struct error *expr_error(const struct expr *e, const char *reason)
+static struct error *eval_term(struct expr *e, const char *term, struct value *value)
+{
+	struct error *err;
+	uint64_t v = 0;
+
+	if (*term >= '0' && *term <= '9')
+		err = number_parse(term, "address", 64, 0, &v);
+	/* $ may begin the name of a symbol, too. */
+	else if (*term == '%' || (*term == '$' && is_register(term + 1)))
+		err = eval_register(e, term, &v);
+	else if (!strcmp(term, "$last"))
+		return eval_last(e, value);
+	else
+		return eval_symbol(e, term, value);
+	value->v = v;
+	return err;
+}
+
+/* Errors about the whole expression: "address 'TEXT' WHAT" and where. */
+
+static struct error *expr_error(const struct expr *e, const char *what)
 {
 	struct buf b = BUF_INIT;
 	struct error *err;
 
 	err = error_new(ERROR_USAGE, "address '%s' %s",
-			shown(&b, e->text, strlen(e->text)), reason);
+			shown(&b, e->text, strlen(e->text)), what);
 	buf_free(&b);
-	return error_hint(err, "an address is a sum or difference of numbers, symbols and "
-			  "registers, such as 0x1000, jiffies+8 or %%r15+160");
+	return error_hint(err, "an address is made of numbers, symbols and registers by "
+			  "+ - * & | << >> and parentheses, *ADDR is what stands there: "
+			  "0x1000, jiffies+8, *(%%r15+160)");
 }
 
-/* Evaluate the n bytes at s as one term. */
-static struct error *eval_piece(struct expr *e, const char *s, size_t n, uint64_t *value)
+static struct error *expr_error_here(const struct expr *e, const char *what)
 {
+	struct buf b = BUF_INIT;
+	struct error *err;
+
+	buf_adds(&b, what);
+	if (*e->s) {
+		buf_adds(&b, " before '");
+		buf_add_escaped(&b, e->s, strlen(e->s));
+		buf_addc(&b, '\'');
+	} else {
+		buf_adds(&b, " at its end");
+	}
+	err = expr_error(e, buf_str(&b));
+	buf_free(&b);
+	return err;
+}
+
+/* Operands */
+
+static void skip_blanks(struct expr *e)
+{
+	while (is_blank(*e->s))
+		e->s++;
+}
+
+static struct error *eval_operand(struct expr *e, struct value *value)
+{
+	size_t n = operand_length(e->s);
 	struct error *err;
 	char *term;
 
 	if (!n)
-		return expr_error(e, *e->text ? "has an operand missing" : "is empty");
-	term = strndup(s, n);
+		return expr_error_here(e, "has an operand missing");
+	term = strndup(e->s, n);
 	if (!term)
 		return error_nomem();
 	err = eval_term(e, term, value);
 	free(term);
+	e->s += n;
+	return err;
+}
+
+/* What stands in guest memory at an address. */
+static struct error *eval_read(struct expr *e, struct value *value)
+{
+	struct error *err;
+	uint64_t v;
+
+	if (value->v < 0 || value->v > UINT64_MAX)
+		return expr_error(e, "reads memory at an address below 0 or beyond 2^64");
+	if (!e->ctx->read)
+		return expr_error(e, "reads memory, which cannot be done here");
+	if (++e->reads > READS_MAX)
+		return expr_error(e, "reads memory too often");
+	err = e->ctx->read(e->ctx->arg, (uint64_t)value->v, value->symbols > 0, &v);
+	if (err)
+		return err;
+	value->v = v;
+	value->symbols = value->symbols > 0;
+	return NULL;
+}
+
+static struct error *eval_binary(struct expr *e, unsigned int level, struct value *value);
+
+static struct error *eval_parentheses(struct expr *e, struct value *value)
+{
+	struct error *err;
+
+	e->s++;
+	err = eval_binary(e, 0, value);
+	if (err)
+		return err;
+	if (*e->s != ')')
+		return expr_error_here(e, *e->s ? "has an operator missing" : "has a ')' missing");
+	e->s++;
+	return NULL;
+}
+
+static struct error *eval_unary(struct expr *e, struct value *value)
+{
+	char op;
+	struct error *err;
+
+	skip_blanks(e);
+	op = *e->s;
+	if (op != '-' && op != '*' && op != '(')
+		return eval_operand(e, value);
+	if (++e->depth > DEPTH_MAX)
+		return expr_error(e, "has too many parentheses or operators within each other");
+	if (op == '(') {
+		err = eval_parentheses(e, value);
+	} else {
+		e->s++;
+		err = eval_unary(e, value);
+	}
+	e->depth--;
+	if (!err && op == '*')
+		return eval_read(e, value);
+	if (!err && op == '-') {
+		value->v = -value->v;
+		value->symbols = -value->symbols;
+	}
+	return err;
+}
+
+/* Binary operators, each of them false if the result does not fit. */
+
+static bool do_or(struct value *a, const struct value *b)
+{
+	a->v |= b->v;
+	a->symbols += b->symbols;
+	return true;
+}
+
+static bool do_and(struct value *a, const struct value *b)
+{
+	a->v &= b->v;
+	a->symbols += b->symbols;
+	return true;
+}
+
+static bool do_multiply(struct value *a, const struct value *b)
+{
+	a->symbols = 0;
+	return !__builtin_mul_overflow(a->v, b->v, &a->v);
+}
+
+static bool do_left(struct value *a, const struct value *b)
+{
+	struct value factor = { .v = 1 };
+
+	if (b->v < 0 || b->v > 64)
+		return false;
+	factor.v <<= (int)b->v;
+	return do_multiply(a, &factor);
+}
+
+static bool do_right(struct value *a, const struct value *b)
+{
+	a->symbols = 0;
+	if (b->v < 0)
+		return false;
+	a->v >>= b->v > 127 ? 127 : (int)b->v;
+	return true;
+}
+
+static bool do_add(struct value *a, const struct value *b)
+{
+	a->symbols += b->symbols;
+	return !__builtin_add_overflow(a->v, b->v, &a->v);
+}
+
+static bool do_subtract(struct value *a, const struct value *b)
+{
+	a->symbols -= b->symbols;
+	return !__builtin_sub_overflow(a->v, b->v, &a->v);
+}
+
+static const struct operator {
+	const char *text;
+	unsigned int level;	/* of precedence, 0: the lowest */
+	bool (*apply)(struct value *a, const struct value *b);
+} operators[] = {
+	{ "|", 0, do_or },
+	{ "&", 1, do_and },
+	{ "<<", 2, do_left },
+	{ ">>", 2, do_right },
+	{ "+", 3, do_add },
+	{ "-", 3, do_subtract },
+	{ "*", 4, do_multiply },
+};
+
+#define LEVELS 5
+
+/* The operator of a level at s; NULL: none. */
+static const struct operator *find_operator(const char *s, unsigned int level)
+{
+	const struct operator *op;
+
+	for (op = operators; op < operators + sizeof(operators) / sizeof(operators[0]); op++) {
+		if (op->level == level && !strncmp(s, op->text, strlen(op->text)))
+			return op;
+	}
+	return NULL;
+}
+
+/* A chain of operators of a level, from left to right; blanks behind it are skipped. */
+static struct error *eval_binary(struct expr *e, unsigned int level, struct value *value)
+{
+	const struct operator *op;
+	struct value right;
+	struct error *err;
+
+	if (level == LEVELS) {
+		err = eval_unary(e, value);
+		skip_blanks(e);
+		return err;
+	}
+	err = eval_binary(e, level + 1, value);
+	while (!err && (op = find_operator(e->s, level))) {
+		e->s += strlen(op->text);
+		right = (struct value){ .v = 0 };
+		err = eval_binary(e, level + 1, &right);
+		if (!err && !op->apply(value, &right))
+			return expr_error(e, "has a step that is out of range");
+	}
 	return err;
 }
 
 struct error *expr_parse(const char *text, const struct expr_context *ctx,
 			 uint64_t *value)
 {
-	struct expr e = { .text = text, .ctx = ctx };
-	const char *s = text;
+	struct expr e = { .text = text, .s = text, .ctx = ctx };
+	struct value result = { .v = 0 };
 	struct error *err;
-	__int128 sum = 0;	/* no text is so long that it could overflow */
-	char op = '+';
-	int symbols = 0;
-	uint64_t v;
-	size_t n;
 
-	for (;;) {
-		while (is_blank(*s))
-			s++;
-		n = term_length(s);
-		err = eval_piece(&e, s, n, &v);
-		if (err)
-			return err;
-		sum += op == '+' ? (__int128)v : -(__int128)v;
-		if (e.is_symbol)
-			symbols += op == '+' ? 1 : -1;
-		s += n;
-		while (is_blank(*s))
-			s++;
-		if (!*s)
-			break;
-		op = *s++;
-		if (op != '+' && op != '-')
-			return expr_error(&e, "has an operator missing");
-	}
-	if (sum < 0)
+	if (!*text)
+		return expr_error(&e, "is empty");
+	err = eval_binary(&e, 0, &result);
+	if (err)
+		return err;
+	if (*e.s)
+		return expr_error_here(&e, *e.s == ')' ? "has a '(' missing" :
+				       "has an operator missing");
+	if (result.v < 0)
 		return expr_error(&e, "is below 0");
-	if (sum > UINT64_MAX)
+	if (result.v > UINT64_MAX)
 		return expr_error(&e, "is beyond 2^64");
-	*value = (uint64_t)sum;
+	*value = (uint64_t)result.v;
 	if (ctx->symbolic)
-		*ctx->symbolic = symbols > 0;
+		*ctx->symbolic = result.symbols > 0;
 	return NULL;
 }

@@ -48,12 +48,12 @@ run_is "JSON" 0 s390memctl -j -s vmlinux sym jiffies+1 <<'EOF'
 EOF
 run_is "no such name" 1 s390memctl -s vmlinux sym scheduel jiffies nothing_like_it <<'EOF'
 0000000000110008  jiffies  B  8 bytes  .data
-s390memctl: there is no symbol 'nothing_like_it'
+s390memctl: warning: there is no symbol 'nothing_like_it'
 s390memctl: there is no symbol 'scheduel'
 s390memctl: did you mean 'schedule'?
 EOF
 run_is "no symbol near" 1 s390memctl -s vmlinux sym 0xfffff 0x120000 <<'EOF'
-s390memctl: no symbol is near 0x120000
+s390memctl: warning: no symbol is near 0x120000
 s390memctl: no symbol is near 0xfffff
 EOF
 run_is "names escaped, no terminal is commanded" 1 s390memctl -s vmlinux sym $'x\e[1m' <<'EOF'

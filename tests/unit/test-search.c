@@ -48,7 +48,7 @@ static void patterns_become_values_and_masks(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_null(pattern_parse(rows[i].type, rows[i].text, rows[i].mask, &p));
+		assert_null(pattern_parse(rows[i].type, NULL, rows[i].text, rows[i].mask, &p));
 		assert_int_equal(p.len, rows[i].len);
 		assert_memory_equal(p.value, rows[i].value, p.len);
 		assert_memory_equal(p.mask, rows[i].bits, p.len);
@@ -62,28 +62,28 @@ static void bad_patterns_are_refused(void **state)
 	struct pattern p;
 
 	(void)state;
-	assert_error(pattern_parse(MEM_HEX, "", NULL, &p), "pattern '': it is empty");
-	assert_error(pattern_parse(MEM_STR, "", NULL, &p), "pattern '': it is empty");
-	assert_error(pattern_parse(MEM_HEX, "123", NULL, &p),
+	assert_error(pattern_parse(MEM_HEX, NULL, "", NULL, &p), "pattern '': it is empty");
+	assert_error(pattern_parse(MEM_STR, NULL, "", NULL, &p), "pattern '': it is empty");
+	assert_error(pattern_parse(MEM_HEX, NULL, "123", NULL, &p),
 		     "pattern '123': an odd number of hex digits");
-	assert_error(pattern_parse(MEM_HEX, "1\n", NULL, &p),
+	assert_error(pattern_parse(MEM_HEX, NULL, "1\n", NULL, &p),
 		     "pattern '1\\n': not all of it are hex digits or ?");
 	/* In two parts, for there are trigraphs. */
-	assert_error(pattern_parse(MEM_HEX, "????", NULL, &p),
+	assert_error(pattern_parse(MEM_HEX, NULL, "????", NULL, &p),
 		     "pattern '???" "?': everything would match");
 	pattern_free(&p);
-	assert_error(pattern_parse(MEM_HEX, "12", "00", &p), "pattern '12': everything would match");
+	assert_error(pattern_parse(MEM_HEX, NULL, "12", "00", &p), "pattern '12': everything would match");
 	pattern_free(&p);
-	assert_error(pattern_parse(MEM_HEX, "1234", "ff", &p),
+	assert_error(pattern_parse(MEM_HEX, NULL, "1234", "ff", &p),
 		     "mask and pattern are not equally long: 1 and 2 bytes");
 	pattern_free(&p);
-	assert_error(pattern_parse(MEM_U8, "256", NULL, &p), "value '256' does not fit");
+	assert_error(pattern_parse(MEM_U8, NULL, "256", NULL, &p), "value '256' does not fit");
 	assert_non_null(digits);
 	memset(digits, '1', 2 * PATTERN_MAX + 2);
 	digits[2 * PATTERN_MAX + 2] = '\0';
-	assert_error(pattern_parse(MEM_HEX, digits, NULL, &p), "the pattern has 4097 bytes, more than 4096");
+	assert_error(pattern_parse(MEM_HEX, NULL, digits, NULL, &p), "the pattern has 4097 bytes, more than 4096");
 	digits[2 * PATTERN_MAX] = '\0';
-	assert_null(pattern_parse(MEM_HEX, digits, NULL, &p));
+	assert_null(pattern_parse(MEM_HEX, NULL, digits, NULL, &p));
 	pattern_free(&p);
 	free(digits);
 }
@@ -116,7 +116,7 @@ static void make_pattern(struct pattern *p)
 		for (i = 0; i < 2 * len; i++)
 			text[i] = random() % 4 ? "01"[i % 2 ? random() % 2 : 0] : '?';
 		text[2 * len] = '\0';
-		err = pattern_parse(MEM_HEX, text, NULL, p);
+		err = pattern_parse(MEM_HEX, NULL, text, NULL, p);
 		if (err)
 			pattern_free(p);
 		error_free(err);
@@ -189,6 +189,11 @@ static void ranges_are_taken_apart(void **state)
 		{ "pri:start", true, "pri:start", NULL, NULL },
 		{ "pri:start+8", true, "pri:start", NULL, "8" },
 		{ "%r15-%r14", true, "%r15", "%r14", NULL },
+		{ "(end-start)-end", false, "(end-start)", "end", NULL },
+		{ "*(%r15-8)-*(%r15+8)", false, "*(%r15-8)", "*(%r15+8)", NULL },
+		{ "start&-4096-end|4095", false, "start&-4096", "end|4095", NULL },
+		{ "(start+8)+16", false, "(start+8)", NULL, "16" },
+		{ "*(start+8)", true, "*(start+8)", NULL, NULL },
 	};
 	struct range_arg r;
 	size_t i;

@@ -231,6 +231,18 @@ static struct error *get_symbols(void *arg, const struct symbols **symbols)
 	return NULL;
 }
 
+static bool read_symbolic;
+
+static struct error *read_memory(void *arg, uint64_t addr, bool is_symbolic, uint64_t *value)
+{
+	(void)arg;
+	if (addr == 0xdead)
+		return error_new(ERROR_ACCESS, "nothing there");
+	read_symbolic = is_symbolic;
+	*value = addr * 2 + 1;
+	return NULL;
+}
+
 static void expressions(void **state)
 {
 	static const struct {
@@ -252,9 +264,23 @@ static void expressions(void **state)
 		{ "%c13", 0xc00000000000000d }, { "$c15", 0xc00000000000000f },
 		/* past the ends on the way only */
 		{ "1-2+3", 2 }, { "0xffffffffffffffff+1-1", UINT64_MAX },
-		{ "top+top-top", UINT64_MAX }, { "0-1+1", 0 },
+		{ "top+top-top", UINT64_MAX }, { "0-1+1", 0 }, { "-1+2", 1 }, { "1--2", 3 },
+		/* precedence and order of C */
+		{ "2+3*4", 14 }, { "2*3+4", 10 }, { "(2+3)*4", 20 }, { "1<<2+3", 32 }, { "1<<2<<3", 32 },
+		{ "256>>2>>1", 32 }, { "1|6&3", 3 }, { "(1|6)&3", 3 }, { "4|1&2", 4 }, { "0xff&0x3c>>2", 0xf },
+		{ "10-3-2", 5 }, { "10-(3-2)", 9 }, { "-2*-3", 6 }, { "- ( 2 ) + 3", 1 },
+		{ "0x12345&-0x1000", 0x12000 }, { "jiffies&-4096", 0x2000 }, { "-1&0xff", 0xff },
+		{ "1<<63", 1ULL << 63 }, { "(1<<64)-1", UINT64_MAX }, { "(1<<64)>>64", 1 }, { "5>>200", 0 },
+		{ "-1>>1&1", 1 }, { "((((7))))", 7 }, { " ( 1 + 2 ) * 3 ", 9 },
+		/* memory: at ADDR stands ADDR * 2 + 1 */
+		{ "*0x1000", 0x2001 }, { "**0x1000", 0x4003 }, { "2**0x10", 0x42 }, { "*0x10+1", 0x22 },
+		{ "*(0x10+1)", 0x23 }, { "*jiffies", 0x4011 }, { "-*0x10+*0x20", 0x20 }, { "*%r0", 3 },
+		{ "$last", 0x77 }, { "$last+1", 0x78 }, { "*$last", 0xef },
 	};
-	const struct expr_context ctx = { .symbols = get_symbols, .regs = get_regs };
+	static const uint64_t last = 0x77;
+	const struct expr_context ctx = {
+		.symbols = get_symbols, .regs = get_regs, .read = read_memory, .last = &last,
+	};
 	uint64_t value;
 	size_t i;
 
@@ -275,10 +301,13 @@ static void addresses_of_symbols_are_known(void **state)
 	} rows[] = {
 		{ "jiffies", true }, { "8+jiffies-16", true }, { "_etext-_stext+jiffies", true },
 		{ "jiffies+%r1", true }, { "0x1000", false }, { "%r15+160", false },
-		{ "_etext-_stext", false }, { "top-top+8", false },
+		{ "_etext-_stext", false }, { "top-top+8", false }, { "-jiffies+2*jiffies", false },
+		{ "jiffies&-4096", true }, { "jiffies|1", true }, { "jiffies<<1", false },
+		{ "*jiffies", true }, { "*(jiffies+8)+16", true }, { "*0x1000", false },
+		{ "*%r15", false }, { "(jiffies)", true },
 	};
 	bool symbolic;
-	const struct expr_context ctx = { .symbols = get_symbols, .regs = get_regs, .symbolic = &symbolic };
+	const struct expr_context ctx = { .symbols = get_symbols, .regs = get_regs, .read = read_memory, .symbolic = &symbolic };
 	uint64_t value;
 	size_t i;
 
@@ -296,12 +325,30 @@ static void expressions_that_are_none(void **state)
 		const char *text, *message;
 	} rows[] = {
 		{ "", "address '' is empty" },
-		{ " ", "address ' ' has an operand missing" },
-		{ "+", "address '+' has an operand missing" },
-		{ "-1", "address '-1' has an operand missing" },
-		{ "1+", "address '1+' has an operand missing" },
-		{ "1++2", "address '1++2' has an operand missing" },
-		{ "1 2", "address '1 2' has an operator missing" },
+		{ " ", "address ' ' has an operand missing at its end" },
+		{ "+", "address '+' has an operand missing before '+'" },
+		{ "-1", "address '-1' is below 0" },
+		{ "1+", "address '1+' has an operand missing at its end" },
+		{ "1++2", "address '1++2' has an operand missing before '+2'" },
+		{ "1 2", "address '1 2' has an operator missing before '2'" },
+		{ "1(2)", "address '1(2)' has an operator missing before '(2)'" },
+		{ "1<2", "address '1<2' has an operator missing before '<2'" },
+		{ "(1+2", "address '(1+2' has a ')' missing at its end" },
+		{ "(1 2)", "address '(1 2)' has an operator missing before '2)'" },
+		{ "1+2)", "address '1+2)' has a '(' missing before ')'" },
+		{ "()", "address '()' has an operand missing before ')'" },
+		{ "*", "address '*' has an operand missing at its end" },
+		{ "2*", "address '2*' has an operand missing at its end" },
+		{ "1<<65", "address '1<<65' has a step that is out of range" },
+		{ "1<<-1", "address '1<<-1' has a step that is out of range" },
+		{ "1>>-1", "address '1>>-1' has a step that is out of range" },
+		{ "top*top*top", "address 'top*top*top' has a step that is out of range" },
+		{ "1<<64<<64", "address '1<<64<<64' has a step that is out of range" },
+		{ "2*top", "address '2*top' is beyond 2^64" },
+		{ "*-1", "address '*-1' reads memory at an address below 0 or beyond 2^64" },
+		{ "*(top+1)", "address '*(top+1)' reads memory at an address below 0 or beyond 2^64" },
+		{ "*0x1000", "address '*0x1000' reads memory, which cannot be done here" },
+		{ "$last", "$last is not known: nothing has been shown yet" },
 		{ "0-1", "address '0-1' is below 0" },
 		{ "_stext-jiffies", "address '_stext-jiffies' is below 0" },
 		{ "0xffffffffffffffff+1", "address '0xffffffffffffffff+1' is beyond 2^64" },
@@ -309,7 +356,6 @@ static void expressions_that_are_none(void **state)
 		{ "0x10000000000000000", "address '0x10000000000000000' does not fit" },
 		{ "12ab", "address '12ab' is no number" },
 		{ "0x", "address '0x' is no number" },
-		{ "1*2", "address '1*2' is no number" },
 		{ "%", "no register '%'" },
 		{ "%r16", "no register '%r16'" },
 		{ "%r01", "no register '%r01'" },
@@ -327,6 +373,65 @@ static void expressions_that_are_none(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_usage(expr_parse(rows[i].text, &ctx, &value), rows[i].message, NULL);
+}
+
+/* Depth and number of accesses are bounded, whatever the text is. */
+static void expressions_that_are_long(void **state)
+{
+	const struct expr_context ctx = { .read = read_memory };
+	static const char openers[] = { '(', '-', '*' };
+	struct error *err;
+	char text[6000];
+	uint64_t value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(openers); i++) {
+		memset(text, openers[i], sizeof(text) - 2);
+		strcpy(text + sizeof(text) - 2, "1");
+		err = expr_parse(text, &ctx, &value);
+		assert_non_null(err);
+		assert_int_equal(err->kind, ERROR_USAGE);
+		assert_non_null(strstr(err->message, "has too many parentheses or operators within"));
+		error_free(err);
+	}
+	/* Long, but not deep. */
+	for (i = 0; i + 3 < sizeof(text); i += 2)
+		memcpy(text + i, "1+", 2);
+	strcpy(text + i, "1");
+	assert_null(expr_parse(text, &ctx, &value));
+	assert_int_equal(value, i / 2 + 1);
+	for (i = 0; i + 4 < sizeof(text); i += 3)
+		memcpy(text + i, "*1+", 3);
+	strcpy(text + i, "1");
+	err = expr_parse(text, &ctx, &value);
+	assert_non_null(err);
+	assert_non_null(strstr(err->message, "reads memory too often"));
+	error_free(err);
+}
+
+static void what_memory_says(void **state)
+{
+	static const struct {
+		const char *text;
+		bool symbolic;
+	} rows[] = { { "*jiffies", true }, { "*0x1000", false } };
+	struct expr_context ctx = { .symbols = get_symbols, .read = read_memory };
+	struct error *err;
+	uint64_t value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		read_symbolic = !rows[i].symbolic;
+		assert_null(expr_parse(rows[i].text, &ctx, &value));
+		assert_int_equal(read_symbolic, rows[i].symbolic);
+	}
+	/* Its error is the expression's. */
+	err = expr_parse("1+*0xdead", &ctx, &value);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_ACCESS);
+	error_free(err);
 }
 
 static void unknown_symbols(void **state)
@@ -393,6 +498,8 @@ int main(void)
 		cmocka_unit_test(expressions),
 		cmocka_unit_test(addresses_of_symbols_are_known),
 		cmocka_unit_test(expressions_that_are_none),
+		cmocka_unit_test(expressions_that_are_long),
+		cmocka_unit_test(what_memory_says),
 		cmocka_unit_test(unknown_symbols),
 		cmocka_unit_test(registers_are_fetched_when_named),
 	};
