@@ -44,6 +44,10 @@ class Tap:
             print(f"#   {note}")
         sys.stdout.flush()
 
+    def skip(self, name, reason):
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {reason}")
+
     def end(self):
         print(f"1..{self.count}")
         return 1 if self.failed else 0

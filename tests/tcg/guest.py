@@ -75,7 +75,9 @@ class Guest:
             stdin=subprocess.DEVNULL, **child_options(),
         )  # fmt: skip
         try:
-            self._wait_for_boot(ready)
+            if ready:
+                self._wait_for_boot(ready)
+            self._wait_for_monitor(monitor)
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.connect(monitor)
             self.stream = self.socket.makefile("rw", encoding="utf-8")
@@ -96,6 +98,13 @@ class Guest:
                         return
             time.sleep(0.1)
         raise RuntimeError("the guest does not boot")
+
+    def _wait_for_monitor(self, path):
+        end = time.monotonic() + BOOT_SECONDS
+        while not os.path.exists(path):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("QEMU has ended")
+            time.sleep(0.01)
 
     def execute(self, command, **arguments):
         """The result of a QMP command."""

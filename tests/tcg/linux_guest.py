@@ -10,7 +10,6 @@ One boot serves many tests; the dumps are made when they are asked for first. Th
 guest runs busybox: linux-init.sh says what it does and what it prints.
 """
 
-import glob
 import json
 import os
 import subprocess
@@ -21,7 +20,7 @@ from initrd import Kernel, base_system
 MODULES = ("loop", "vsock")
 READY = b"@@ ready"
 FORMATS = {"ELF": "elf", "kdump": "kdump-zlib"}
-DUMP_SECONDS = 60
+COMMAND_SECONDS = 60
 
 
 def busybox(cache):
@@ -35,12 +34,10 @@ def missing(cache):
     return guest.missing(cache)
 
 
-def debug_directory(cache, version):
-    """The folder that has usr/lib/debug with the guest's vmlinux, None if it is not there."""
-    for found in glob.glob(os.path.join(cache, "debug", "*" + version + "*")):
-        if glob.glob(os.path.join(found, "usr/lib/debug/boot/vmlinux-*")):
-            return found
-    return None
+def vmlinux(cache, version):
+    """The path of the guest's vmlinux with DWARF, None if the cache has it not (bed fetch-debug)."""
+    path = os.path.join(cache, "debug", version, "vmlinux")
+    return path if os.path.exists(path) else None
 
 
 def tell_apart(console):
@@ -54,6 +51,17 @@ def tell_apart(console):
         else:
             lines.append(line)
     return told
+
+
+def run_json(s390memctl, ways, *words, status=0):
+    """The JSON of one command; ways: options that name the guest."""
+    result = subprocess.run(
+        [s390memctl, "-j", *ways, *words],
+        capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS,
+    )  # fmt: skip
+    if result.returncode != status:
+        raise RuntimeError(f"{words}: {result.returncode}: {result.stdout[:500]} {result.stderr}")
+    return json.loads(result.stdout) if result.stdout else {}
 
 
 class LinuxGuest:
@@ -109,24 +117,17 @@ class LinuxGuest:
         ways.update({form: lambda form=form: ("-d", self.dump(form)) for form in FORMATS})
         return {name: ways[name]() for name in names or ways}
 
-    def run(self, s390memctl, source, *words, options=(), status=0, env=None):
+    def run(self, s390memctl, source, *words, options=(), status=0):
         """The JSON of one command; its exit status must be the one that is expected."""
-        ways = self.sources(source)[source]
-        result = subprocess.run(
-            [s390memctl, "-j", *ways, *options, *words],
-            capture_output=True, text=True, check=False, timeout=DUMP_SECONDS,
-            env=None if env is None else dict(os.environ, **env),
-        )  # fmt: skip
-        if result.returncode != status:
-            raise RuntimeError(f"{words}: {result.returncode}: {result.stdout[:500]} {result.stderr}")
-        return json.loads(result.stdout) if result.stdout else {}
+        ways = (*self.sources(source)[source], *options)
+        return run_json(s390memctl, ways, *words, status=status)
 
     def text(self, s390memctl, source, *words, options=(), status=0, stdin=None):
         """Standard output and error of one command, or of a script on stdin (-f -)."""
         ways = self.sources(source)[source]
         result = subprocess.run(
             [s390memctl, *ways, *options, *words], input=stdin,
-            capture_output=True, text=True, check=False, timeout=DUMP_SECONDS,
+            capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS,
         )  # fmt: skip
         if result.returncode != status:
             raise RuntimeError(f"{words}: {result.returncode}: {result.stdout[:500]} {result.stderr}")

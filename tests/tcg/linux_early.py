@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kernel's place while it boots: before VMCOREINFO tells it."""
+
+import os
+import time
+
+import guest
+import linux_guest
+from initrd import Kernel
+
+LOWCORE_VMCORE_INFO = 0xE0C  # arch/s390/include/asm/lowcore.h
+BOOT_SECONDS = 60
+STEP = 0.005
+
+
+def slot(machine, directory):
+    """What stands where VMCOREINFO will be."""
+    path = os.path.join(directory, "slot")
+    machine.execute("pmemsave", val=LOWCORE_VMCORE_INFO, size=8, filename=path)
+    with open(path, "rb") as file:
+        return int.from_bytes(file.read(), "big")
+
+
+def stop_early(machine, directory):
+    """Stop where the offset stands in the slot, which is odd then; False if it has never."""
+    end = time.monotonic() + BOOT_SECONDS
+    while time.monotonic() < end:
+        machine.execute("cont")
+        time.sleep(STEP)
+        machine.execute("stop")
+        found = slot(machine, directory)
+        if found & 1:
+            return True
+        if found:
+            return False
+    raise RuntimeError("the guest does not boot")
+
+
+def run(tap, cache, program, version, directory):
+    """Only a kernel that is moved has an offset to tell; 6.1 is not, without KASLR."""
+    directory = os.path.join(directory, f"early-{version}")
+    os.mkdir(directory)
+    name = f"Linux {version}, early in the boot"
+    machine = guest.Guest(
+        directory, Kernel(cache, version).image, os.devnull, options=("-S",), ready=None
+    )
+    try:
+        if not stop_early(machine, directory):
+            tap.test(version == "6.1", f"{name}: there is no offset to tell")
+            return
+        path = os.path.join(directory, "dump")
+        machine.dump(path, "elf")
+        linux = linux_guest.run_json(program, ("-d", path), "info")
+        found = linux.get("linux", {})
+        tap.test(found.get("offset_from") in ("lowcore", "os_info"), f"{name}: offset", linux)
+        tap.test(
+            int(found.get("offset", "0"), 16) > 1 << 31
+            and 0 < int(found.get("absolute_offset", "0"), 16) < guest.MEMORY,
+            f"{name}: virtual and absolute", linux,
+        )  # fmt: skip
+        vmlinux = linux_guest.vmlinux(cache, version)
+        if vmlinux:
+            ways = ("-d", path, "-s", vmlinux)
+            with_file = linux_guest.run_json(program, ways, "info").get("linux", {})
+            tap.test(
+                with_file.items() >= {k: found[k] for k in ("offset", "absolute_offset")}.items()
+                and with_file.get("build_id"),
+                f"{name}: vmlinux", with_file,
+            )  # fmt: skip
+            answer = linux_guest.run_json(program, ways, "read", "linux_banner", "13")
+            tap.test("4c696e7578207665" in str(answer), f"{name}: linux_banner", answer)
+    finally:
+        machine.close()
