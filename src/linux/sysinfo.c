@@ -173,7 +173,9 @@ static struct error *get_taint(struct sys *sys, struct sys_value *v)
 			buf_addc(&v->text, taint_letters[i]);
 	if (mask >> i)
 		buf_addc(&v->text, '?');
-	if (!mask)
+	if (mask)
+		buf_addf(&v->text, " (%" PRIu64 ")", mask);
+	else
 		buf_adds(&v->text, "no");
 	return NULL;
 }
@@ -267,7 +269,7 @@ static const struct fact_row {
 	{ "load", "load average", get_load, false },
 	{ "memory_total_kib", "memory", sys_memory_total, true },
 	{ "memory_free_kib", "memory free", sys_memory_free, true },
-	{ "tainted", "tainted", get_taint, false },
+	{ "tainted", "tainted", get_taint, true },
 	{ "panic", "panic", get_panic, false },
 	{ "oops", "oops", get_oops, false },
 	{ "hung_tasks", "hung tasks", get_hung, false },
