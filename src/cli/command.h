@@ -63,6 +63,8 @@ extern const struct command cmd_modules;
 /* The table, ending with NULL. */
 extern const struct command *const command_table[];
 
+extern const struct command cmd_lowcore, cmd_bt;
+extern const struct command cmd_offsetof, cmd_print, cmd_ptype, cmd_sizeof;
 /* The command of exactly this name; NULL if there is none. */
 const struct command *command_find(const char *name);
 /*

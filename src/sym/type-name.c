@@ -253,7 +253,7 @@ static int tag_of(const char *word)
 
 /* The type whose first word has been read; *s is behind it, start at its beginning. */
 static struct error *parse_named(struct types *t, const char *start, const char *word,
-				 const char **s, struct type *type)
+				 enum type_names names, const char **s, struct type *type)
 {
 	struct integer n = { .words = 0 };
 	struct error *err;
@@ -276,7 +276,7 @@ static struct error *parse_named(struct types *t, const char *start, const char 
 		*s = start;
 		return parse_integer(t, s, type);
 	}
-	return types_lookup(t, TYPE_NAMES_TYPE, word, type);
+	return types_lookup(t, names, word, type);
 }
 
 static void skip_qualifiers(const char **s)
@@ -291,7 +291,8 @@ static void skip_qualifiers(const char **s)
 	free(word);
 }
 
-struct error *type_parse(struct types *t, const char *text, const char **end, struct type *type)
+struct error *type_parse(struct types *t, const char *text, enum type_names names,
+			 const char **end, struct type *type)
 {
 	const char *s = text, *start;
 	struct error *err;
@@ -302,7 +303,7 @@ struct error *type_parse(struct types *t, const char *text, const char **end, st
 	word = take_word(&s);
 	if (!word)
 		return error_new(ERROR_NO, "no name of a type");
-	err = parse_named(t, start, word, &s, type);
+	err = parse_named(t, start, word, names, &s, type);
 	free(word);
 	if (err)
 		return err;

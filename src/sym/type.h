@@ -126,11 +126,13 @@ struct error *types_lookup(struct types *t, enum type_names names, const char *n
 			   struct type *type);
 /*
  * The type that a C type name at the beginning of text means, such as
- * "struct task_struct *", "unsigned long", "pid_t"; *end is behind it. Errors:
- * ERROR_NO when there is no such type; ERROR_USAGE for damaged data.
+ * "struct task_struct *", "unsigned long", "pid_t"; *end is behind it. names:
+ * what a name without keyword may be, TYPE_NAMES_TYPE as in C, or
+ * TYPE_NAMES_ANY_TYPE ("task_struct"). Errors: ERROR_NO when there is no such
+ * type; ERROR_USAGE for damaged data.
  */
-struct error *type_parse(struct types *t, const char *text, const char **end,
-			 struct type *type);
+struct error *type_parse(struct types *t, const char *text, enum type_names names,
+			 const char **end, struct type *type);
 /* Searches stop (ERROR_PARTIAL) when *interrupted is set. NULL: they cannot be. */
 void types_set_interrupted(struct types *t, const volatile int *interrupted);
 /* The types know the guest's byte order and pointers of 8 bytes: they can be of s390x. */

@@ -7,6 +7,7 @@
 #include "sym/types-dwarf.h"
 
 #define FIRST_ROOM 1024U
+#define CHAIN_MAX 8U	/* typedefs and qualifiers of a variable's type */
 
 /* Entries */
 
@@ -48,8 +49,8 @@ static struct error *add(struct dwarf_index *x, const struct dwarf_name *entry)
 	uint32_t room = x->room ? x->room * 2 : FIRST_ROOM;
 
 	if (e) {
-		/* The first one is good, a definition better than a declaration. */
-		if (e->declared && !entry->declared)
+		/* The first one is good, but for an array without length. */
+		if (e->vague && !entry->vague)
 			*e = *entry;
 		return NULL;
 	}
@@ -141,20 +142,40 @@ static const char *variable_name(Dwarf_Die *die)
 	return dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attr));
 }
 
-/* Whether a declared variable's type may be told better where it is defined: an array's length. */
+static bool has_bounds(Dwarf_Die *array)
+{
+	Dwarf_Die die;
+	int more;
+
+	for (more = dwarf_child(array, &die); !more; more = dwarf_siblingof(&die, &die)) {
+		if (dwarf_hasattr(&die, DW_AT_count) || dwarf_hasattr(&die, DW_AT_upper_bound))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a variable's type may be told better elsewhere: an array without length. */
 static bool is_vague(Dwarf_Die *variable)
 {
+	Dwarf_Die type = *variable;
 	Dwarf_Attribute attr;
-	Dwarf_Die type;
-	int tag;
+	unsigned int i;
 
-	if (!dwarf_hasattr(variable, DW_AT_declaration))
-		return false;
-	if (!dwarf_formref_die(dwarf_attr(variable, DW_AT_type, &attr), &type))
-		return true;
-	tag = dwarf_tag(&type);
-	return tag != DW_TAG_base_type && tag != DW_TAG_pointer_type && tag != DW_TAG_volatile_type &&
-	       (tag != DW_TAG_structure_type || dwarf_hasattr(&type, DW_AT_declaration));
+	for (i = 0; i < CHAIN_MAX; i++) {
+		if (!dwarf_formref_die(dwarf_attr_integrate(&type, DW_AT_type, &attr), &type))
+			return i == 0;
+		switch (dwarf_tag(&type)) {
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_typedef:
+			continue;
+		case DW_TAG_array_type:
+			return !has_bounds(&type);
+		default:
+			return dwarf_hasattr(&type, DW_AT_declaration);
+		}
+	}
+	return false;
 }
 
 static struct error *add_die(struct dwarf *d, Dwarf_Die *die)
@@ -166,7 +187,7 @@ static struct error *add_die(struct dwarf *d, Dwarf_Die *die)
 	if (names < 0)
 		return NULL;
 	if (tag == DW_TAG_variable)
-		entry.declared = is_vague(die);
+		entry.vague = is_vague(die);
 	else if (dwarf_hasattr(die, DW_AT_declaration))
 		return NULL;
 	entry.names = (uint8_t)names;
@@ -203,7 +224,7 @@ static struct error *read_unit(struct dwarf *d)
 
 static bool good(const struct dwarf_name *e)
 {
-	return e && !e->declared;
+	return e && !e->vague;
 }
 
 struct error *dwarf_index_find(struct dwarf *d, unsigned int names, const char *name,

@@ -15,7 +15,7 @@ struct dwarf_name {
 	struct Dwarf_CU *cu;
 	int64_t value;		/* of an enumerator */
 	uint8_t names;		/* enum type_names, or DWARF_ENUMERATOR */
-	bool declared;		/* a variable whose definition may tell more */
+	bool vague;		/* a variable that may be told better elsewhere: an array without length */
 };
 
 #define DWARF_ENUMERATOR 100

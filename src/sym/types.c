@@ -239,30 +239,17 @@ bool types_enumerator(struct types *t, const char *name, int64_t *value)
 
 /* What the readers of structures need */
 
-static struct error *parse_whole(struct types *t, const char *name, struct type *type)
-{
-	const char *end;
-	struct error *err = type_parse(t, name, &end, type);
-
-	if (!err && *end)
-		return not_found(t, TYPE_NAMES_TYPE, name);
-	return err;
-}
-
 static struct error *find_type(struct types *t, const char *name, struct type *type)
 {
+	const char *end;
 	struct error *err;
 
 	if (!t)
 		return error_new(ERROR_NO, "no types are known");
-	/* One name without a blank need not be a C type name: "task_struct". */
-	if (!name[strcspn(name, " *")]) {
-		err = types_lookup(t, TYPE_NAMES_ANY_TYPE, name, type);
-		if (!err || err->kind != ERROR_NO)
-			return err;
-		error_free(err);
-	}
-	return parse_whole(t, name, type);
+	err = type_parse(t, name, TYPE_NAMES_ANY_TYPE, &end, type);
+	if (!err && *end)
+		return not_found(t, TYPE_NAMES_TYPE, name);
+	return err;
 }
 
 static struct error *find_path(const struct type *type, const char *path, struct type_member *m)

@@ -54,6 +54,10 @@ Commands:
   sys                      tell which Linux the guest runs, and how it does
   read ADDR [LEN]          show guest memory
   check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
+  print [TYPE] EXPR        show a variable or a structure of the kernel with its members
+  ptype TYPE|EXPR          show a type: a structure's members with offset and size
+  sizeof TYPE|EXPR         tell the size of a type or a variable
+  offsetof TYPE MEMBER     tell where a member is in a structure
   translate ADDR           show step by step how an address is translated
   map [RANGE]              show what is mapped in an address space
   keys ADDR [LEN]          show storage keys
