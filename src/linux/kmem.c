@@ -125,6 +125,14 @@ size_t kmem_read_some(struct kmem *m, uint64_t addr, void *buf, size_t len)
 	return done;
 }
 
+struct error *kmem_not_there(struct error *err)
+{
+	if (err && err->kind != ERROR_ACCESS)
+		return err;
+	error_free(err);
+	return NULL;
+}
+
 struct error *kmem_u8(struct kmem *m, uint64_t addr, uint8_t *value)
 {
 	return kmem_read(m, addr, value, sizeof(*value));

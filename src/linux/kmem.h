@@ -52,6 +52,8 @@ struct error *kmem_read_real(struct kmem *m, uint64_t addr, void *buf, size_t le
 bool kmem_translate(struct kmem *m, uint64_t addr, uint64_t *absolute);
 /* As far as it can be read: the number of bytes before the first that cannot, 0 to len. */
 size_t kmem_read_some(struct kmem *m, uint64_t addr, void *buf, size_t len);
+/* An access exception taken as "it is not there": it is freed, and no error. Others are returned. */
+struct error *kmem_not_there(struct error *err);
 /* One big-endian number. */
 struct error *kmem_u8(struct kmem *m, uint64_t addr, uint8_t *value);
 struct error *kmem_u16(struct kmem *m, uint64_t addr, uint16_t *value);

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 #include "base/endian.h"
+#include "target/vmcoreinfo.h"
 
 /* arch/s390/include/asm/lowcore.h; not aligned. */
-#define LOWCORE_VMCORE_INFO	0xe0c
 #define LOWCORE_OS_INFO		0xe18
 #define LOWCORE_PGM_NEW_PSW	0x1d0	/* SA22-7832 chapter 3, assigned storage locations */
 
@@ -39,15 +39,6 @@ static const struct {
 #define NR_HANDLERS	(sizeof(handlers) / sizeof(handlers[0]))
 #define IMAGE_MAX	(512UL << 20)	/* KERNEL_IMAGE_SIZE of arch/s390/include/asm/page.h */
 
-/* An access exception means: not there. */
-static struct error *not_there(struct error *err)
-{
-	if (err && err->kind != ERROR_ACCESS)
-		return err;
-	error_free(err);
-	return NULL;
-}
-
 /* The checksum of cksm() in arch/s390/include/asm/checksum.h: carries are added again. */
 static uint32_t checksum(const unsigned char *data, size_t len)
 {
@@ -71,10 +62,10 @@ static struct error *read_os_info(struct kmem *m, unsigned char *info, bool *fou
 	err = kmem_read_absolute(m, LOWCORE_OS_INFO, raw, sizeof(raw));
 	addr = err ? 0 : get_be64(raw);
 	if (err || !addr || addr % OS_INFO_SIZE)
-		return not_there(err);
+		return kmem_not_there(err);
 	err = kmem_read_absolute(m, addr, info, OS_INFO_SIZE);
 	if (err)
-		return not_there(err);
+		return kmem_not_there(err);
 	*found = get_be64(info) == OS_INFO_MAGIC &&
 		 get_be32(info + OS_INFO_CSUM) ==
 			 checksum(info + OS_INFO_SUMMED, OS_INFO_SIZE - OS_INFO_SUMMED);
@@ -132,11 +123,11 @@ static struct error *take_early_offset(struct kmem *m, struct kernel_place *plac
 	uint64_t slot, virt, absolute;
 	struct error *err;
 
-	err = kmem_read_absolute(m, LOWCORE_VMCORE_INFO, raw, sizeof(raw));
+	err = kmem_read_absolute(m, VMCOREINFO_LOWCORE, raw, sizeof(raw));
 	if (!err)
 		err = kmem_read_real(m, LOWCORE_PGM_NEW_PSW, psw, sizeof(psw));
 	if (err)
-		return not_there(err);
+		return kmem_not_there(err);
 	slot = get_be64(raw);
 	virt = get_be64(psw + 8);
 	if (!(slot & 1) || !virt || !kmem_translate(m, virt, &absolute))

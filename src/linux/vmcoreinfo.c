@@ -6,50 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/endian.h"
+#include "target/vmcoreinfo.h"
 
-#define LOWCORE_VMCOREINFO	0xe0c	/* arch/s390/include/asm/lowcore.h; not aligned */
-#define NOTE_HEADER		12
-#define NOTE_NAME		"VMCOREINFO"
-#define NOTE_DESC		24	/* offset of the text: header and padded name */
 #define KEY_MAX			160
 
 struct error *vmcoreinfo_read(struct kmem *m, struct vmcoreinfo *info)
 {
-	unsigned char raw[8], note[NOTE_DESC];
+	unsigned char slot[8], header[VMCOREINFO_HEADER];
 	struct error *err;
 	uint64_t addr;
 	uint32_t len;
 
 	*info = (struct vmcoreinfo){ .text = NULL };
-	err = kmem_read_absolute(m, LOWCORE_VMCOREINFO, raw, sizeof(raw));
-	if (err)
-		return err;
-	addr = get_be64(raw);
-	/* Odd: early in the boot, the offset of the kernel stands there. */
-	if (!addr || addr & 1)
-		return NULL;
-	err = kmem_read_absolute(m, addr, note, sizeof(note));
-	if (err && err->kind == ERROR_ACCESS) {
-		error_free(err);
-		return NULL;
-	}
-	if (err)
-		return err;
-	len = get_be32(note + 4);
-	if (get_be32(note) != sizeof(NOTE_NAME) || !len || len > VMCOREINFO_MAX ||
-	    memcmp(note + NOTE_HEADER, NOTE_NAME, sizeof(NOTE_NAME)) != 0)
+	err = kmem_read_absolute(m, VMCOREINFO_LOWCORE, slot, sizeof(slot));
+	addr = err ? 0 : vmcoreinfo_note_address(slot);
+	if (addr)
+		err = kmem_read_absolute(m, addr, header, sizeof(header));
+	if (err || !addr)
+		return kmem_not_there(err);
+	len = vmcoreinfo_note_length(header);
+	if (!len)
 		return NULL;
 	info->text = malloc((size_t)len + 1);
 	if (!info->text)
 		return error_nomem();
-	err = kmem_read_absolute(m, addr + NOTE_DESC, info->text, len);
+	err = kmem_read_absolute(m, addr + sizeof(header), info->text, len);
 	if (err) {
 		vmcoreinfo_free(info);
-		if (err->kind != ERROR_ACCESS)
-			return err;
-		error_free(err);
-		return NULL;
+		return kmem_not_there(err);
 	}
 	info->text[len] = '\0';
 	info->len = strlen(info->text);
@@ -64,22 +48,16 @@ void vmcoreinfo_free(struct vmcoreinfo *info)
 
 bool vmcoreinfo_get(const struct vmcoreinfo *info, const char *key, char *buf, size_t size)
 {
-	size_t key_len = strlen(key), len;
-	const char *line, *next;
+	const char *value;
+	size_t len;
 
-	for (line = info->text; line; line = next) {
-		next = strchr(line, '\n');
-		len = next ? (size_t)(next - line) : strlen(line);
-		next = next ? next + 1 : NULL;
-		if (len <= key_len || line[key_len] != '=' || memcmp(line, key, key_len) != 0)
-			continue;
-		len -= key_len + 1;
-		len = len < size ? len : size - 1;
-		memcpy(buf, line + key_len + 1, len);
-		buf[len] = '\0';
-		return true;
-	}
-	return false;
+	value = info->text ? vmcoreinfo_find(info->text, info->len, key, &len) : NULL;
+	if (!value)
+		return false;
+	len = len < size ? len : size - 1;
+	memcpy(buf, value, len);
+	buf[len] = '\0';
+	return true;
 }
 
 bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, int base, uint64_t *value)

@@ -15,8 +15,6 @@ struct vmcoreinfo {
 	size_t len;
 };
 
-#define VMCOREINFO_MAX	0x10000	/* bytes of text that are believed */
-
 /*
  * Find the kernel's VMCOREINFO by its lowcore (0xe0c, of absolute 0), check and
  * copy it. There is none early in the boot or in another system: *info is empty

@@ -13,6 +13,7 @@
 #include "linux/banner.h"
 #include "linux/place.h"
 #include "linux/vmcoreinfo.h"
+#include "target/vmcoreinfo.h"
 
 #define SIZE		0x40000
 #define NOTE		0x2000
