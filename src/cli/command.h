@@ -59,12 +59,12 @@ extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, c
 	cmd_dis, cmd_sym;
 extern const struct command cmd_log, cmd_ps, cmd_sys;
 extern const struct command cmd_modules;
+extern const struct command cmd_lowcore, cmd_bt;
+extern const struct command cmd_offsetof, cmd_print, cmd_ptype, cmd_sizeof;
 
 /* The table, ending with NULL. */
 extern const struct command *const command_table[];
 
-extern const struct command cmd_lowcore, cmd_bt;
-extern const struct command cmd_offsetof, cmd_print, cmd_ptype, cmd_sizeof;
 /* The command of exactly this name; NULL if there is none. */
 const struct command *command_find(const char *name);
 /*

@@ -7,6 +7,8 @@ const struct command *const command_table[] = {
 	&cmd_info,
 	&cmd_regs,
 	&cmd_dis,
+	&cmd_bt,
+	&cmd_lowcore,
 	&cmd_modules,
 	&cmd_sym,
 	&cmd_ps,

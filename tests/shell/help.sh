@@ -47,6 +47,8 @@ Commands:
   info                     tell what was found and how the guest is accessed
   regs                     show the vCPU's registers, the PSW in words
   dis [ADDR [N]]           show instructions
+  bt [TASK]                show what the guest's kernel is doing: a backtrace
+  lowcore                  show what interruptions have left behind
   modules                  list the modules of the guest's kernel
   sym NAME|ADDR...         tell where a symbol is, or which one an address is in
   ps [PID|NAME]...         show the processes of the guest's Linux
