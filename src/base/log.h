@@ -13,6 +13,11 @@ struct log {
 	int verbose;		/* 0: warnings; 1: decisions; 2: every stop and call */
 	int quiet;		/* no notes, warnings stay */
 	int color;		/* warnings in their colour */
+	int plain;		/* nothing that is redrawn: for screen readers */
+	FILE *terminal;		/* where progress is shown, if stream holds texts back; NULL: stream */
+	int hidden;		/* the terminal is a pager's: no progress */
+	void (*tick)(void *arg);	/* called now and then by long work; NULL: nothing */
+	void *tick_arg;
 };
 
 /* Print "s390memctl: warning: ..." - always. */

@@ -91,17 +91,32 @@ static struct error *parse_space(const char *space, const char *ar, struct acces
 	return err;
 }
 
+/* An option, or the setting of its name if the command has such an option. */
+static const char *option_or(const struct command_args *args, const char *name, const char *setting)
+{
+	const struct command_option *row = args->cmd->options;
+
+	if (command_opt(args, name))
+		return command_opt(args, name);
+	while (row && row->name && strcmp(row->name, name))
+		row++;
+	return row && row->name ? setting : NULL;
+}
+
 struct error *access_parse(struct session *s, const struct command_args *args, struct access *a)
 {
-	const char *ar = command_opt(args, "ar"), *key = command_opt(args, "key");
+	const char *ar = command_opt(args, "ar"), *key = option_or(args, "key", s->settings.key);
+	const char *space = option_or(args, "space", s->settings.space);
 	const char *engine = command_opt(args, "engine");
 	struct error *err;
 	unsigned int number;
 
 	*a = (struct access)ACCESS_INIT(0);
 	s->home_instead_of = SPACE_AUTO;
-	err = parse_space(command_opt(args, "space"), ar, a);
-	if (!err && key) {
+	err = parse_space(space, ar, a);
+	if (!err && option_or(args, "engine", ""))
+		a->engine = (enum access_engine)s->settings.engine;
+	if (!err && key && strcmp(key, "none")) {
 		err = access_number(key, "access key", 15, &number);
 		if (!err)
 			a->key = (int16_t)number;

@@ -89,9 +89,9 @@ static struct error *parse_values(const struct command_args *args, struct exchan
 
 	err = values_type(command_opt(args, "type"), MEM_U64, CAS_TYPES, &type);
 	if (!err)
-		err = values_add(&old, type, args->argv[1]);
+		err = values_add(&old, type, NULL, args->argv[1]);
 	if (!err)
-		err = values_add(&new_, type, args->argv[2]);
+		err = values_add(&new_, type, NULL, args->argv[2]);
 	if (!err && old.len != new_.len)
 		err = error_new(ERROR_USAGE, "OLD and NEW differ in length: %zu and %zu bytes",
 				old.len, new_.len);

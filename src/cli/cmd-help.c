@@ -7,6 +7,7 @@
 
 #include "arch/pgm.h"
 #include "base/buf.h"
+#include "cli/dialect.h"
 #include "base/edit-distance.h"
 #include "cli/exit-codes.h"
 #include "cli/help.h"
@@ -287,6 +288,10 @@ static struct error *run_help(struct session *s, const struct command_args *args
 		help_overview(s->out);
 	else if (!strcmp(topic, "exceptions"))
 		help_exceptions(s->out);
+	else if (!strcmp(topic, "dialects"))
+		dialect_show(s->out, NULL);
+	else if (dialect_is_name(topic))
+		dialect_show(s->out, topic);
 	else if (isdigit((unsigned char)topic[0]))
 		return help_code(s->out, topic);
 	else
@@ -307,7 +312,9 @@ const struct command cmd_help = {
 	.summary = "tell about commands and exceptions",
 	.help =
 "Without a topic list the commands. A topic is a command, \"exceptions\" for all\n"
-"program interruptions, or one of these by its code in hex digits or by its name.\n"
+"program interruptions, or one of these by its code in hex digits or by its name;\n"
+"\"dialects\" for the command lines of gdb, crash and z/VM CP that are understood, or\n"
+"one of their commands.\n"
 "\n"
 "The manual pages s390memctl-commands(7) and s390memctl-exceptions(7) are made of\n"
 "the same texts, by --man.\n",

@@ -6,13 +6,24 @@
 #include "base/buf.h"
 #include "cli/access.h"
 #include "cli/page-keys.h"
+#include "cli/repeat.h"
 #include "cli/values.h"
 #include "out/hexdump.h"
 #include "target/range.h"
 
-#define DEFAULT_LEN 64
+#define STRING_LEN 256	/* bytes of each string of --count, at most */
 #define INJECT_MAX 65536	/* what one KVM_S390_MEM_OP moves */
 #define JSON_MAX (64UL << 20)	/* a document is in memory before it is printed */
+
+/* What is to be shown, from the command line and the settings. */
+struct wanted {
+	struct access access;
+	uint64_t len;
+	enum mem_type type;
+	const struct ebcdic *ebcdic;
+	bool keys;
+	struct hexdump_look look;
+};
 
 struct reader {
 	struct session *s;
@@ -101,6 +112,20 @@ static struct error *take_run(void *arg, const struct range_run *run)
 	return out_flush(r->s->out);
 }
 
+/* All that was wanted has come, or the user wants no more. */
+static bool stop(void *arg)
+{
+	const struct reader *r = arg;
+
+	return hexdump_is_complete(r->dump) || session_interrupted(r->s);
+}
+
+/* For --format=a. */
+static bool show_symbol(void *arg, uint64_t addr, struct buf *b)
+{
+	return arg && symbols_format(arg, addr, b);
+}
+
 /* One access, as it is: its exception is for the guest. */
 static struct error *read_inject(struct reader *r, const struct access *a, uint64_t len)
 {
@@ -118,24 +143,33 @@ static struct error *read_inject(struct reader *r, const struct access *a, uint6
 	return err;
 }
 
-static struct error *read_range(struct session *s, const struct access *a, uint64_t len,
-				enum mem_type type, const struct ebcdic *ebcdic, bool keys)
+static struct error *read_range(struct session *s, const struct command_args *args,
+				const struct wanted *w)
 {
-	struct reader r = { .s = s, .access = a, .keys = keys };
+	struct reader r = { .s = s, .access = &w->access, .keys = w->keys };
+	const struct access *a = &w->access;
+	uint64_t len = w->len;
 	struct error *err;
+	bool complete;
 
 	out_hex(s->out, "address", a->addr);
 	out_hex(s->out, "length", len);
-	r.dump = hexdump_new(s->out, type, ebcdic);
+	r.dump = hexdump_new(s->out, w->type, w->ebcdic);
 	if (!r.dump)
 		return error_nomem();
+	hexdump_look(r.dump, &w->look);
 	if (a->inject)
 		err = read_inject(&r, a, len);
 	else
-		err = range_walk(s->target, a, len, RANGE_READ, take_run, &r,
-				 session_interrupted, s);
+		err = range_walk(s->target, a, len, RANGE_READ, take_run, &r, stop, &r);
+	complete = hexdump_is_complete(r.dump);
+	if (complete && err && err->kind == ERROR_PARTIAL && !session_interrupted(s)) {
+		error_free(err);
+		err = NULL;
+	}
+	repeat_set(s, args, 1, complete ? hexdump_next(r.dump) : a->addr + len, 0);
 	hexdump_end(r.dump);
-	if (keys && out_is_json(s->out) && (!err || err->kind != ERROR_TARGET))
+	if (w->keys && out_is_json(s->out) && (!err || err->kind != ERROR_TARGET))
 		list_keys(&r, len);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
@@ -149,8 +183,13 @@ static struct error *read_range(struct session *s, const struct access *a, uint6
 }
 
 static struct error *check_type(struct session *s, const struct command_args *args,
-				enum mem_type type, uint64_t len)
+				const struct wanted *w)
 {
+	enum mem_type type = w->type;
+	uint64_t len = w->len;
+
+	if (command_opt(args, "format") && (type < MEM_U8 || type > MEM_U64))
+		return error_new(ERROR_USAGE, "--format is for -t u8 to u64");
 	if (command_opt(args, "ebcdic") && type != MEM_HEX)
 		return error_new(ERROR_USAGE, "--ebcdic is for -t hex only");
 	if (command_opt(args, "keys") && type > MEM_U64)
@@ -168,40 +207,94 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 	return NULL;
 }
 
-static struct error *run_read(struct session *s, const struct command_args *args)
+static struct error *parse_format(struct session *s, const char *text, enum value_format *format)
 {
-	const struct ebcdic *ebcdic = NULL;
-	uint64_t len = DEFAULT_LEN;
-	struct ebcdic code_page;
-	enum mem_type type;
-	struct access a;
+	int found = text && text[0] && !text[1] ? value_format_parse(text[0]) : -1;
+
+	*format = (enum value_format)s->settings.format;
+	if (!text)
+		return NULL;
+	if (found < 0)
+		return error_new(ERROR_USAGE, "--format takes one of x, d, u, o, t, c, a, f");
+	*format = (enum value_format)found;
+	return NULL;
+}
+
+/* How much: LEN, or --count of values or strings. */
+static struct error *parse_len(struct session *s, const struct command_args *args,
+			       struct wanted *w)
+{
+	const char *count = command_opt(args, "count");
+	uint64_t n, size = w->type == MEM_STR ? STRING_LEN : mem_type_size(w->type);
 	struct error *err;
 
-	err = values_type(command_opt(args, "type"), MEM_HEX, ~0U, &type);
-	if (!err && args->argc > 1)
-		err = length_parse(args->argv[1], "length", &len);
+	w->len = s->settings.length;
+	if (args->argc > 1 && count)
+		return error_new(ERROR_USAGE, "LEN beside --count: give one or the other");
+	if (args->argc > 1)
+		return length_parse(args->argv[1], "length", &w->len);
+	if (!count)
+		return NULL;
+	err = length_parse(count, "number of values", &n);
+	if (!err && n > UINT64_MAX / size)
+		err = error_new(ERROR_USAGE, "number of values '%s' is too large", count);
+	if (err)
+		return err;
+	w->len = n * size;
+	w->look.strings = w->type == MEM_STR ? (size_t)n : 0;
+	return NULL;
+}
+
+static struct error *parse_all(struct session *s, const struct command_args *args,
+			       struct wanted *w)
+{
+	struct error *err;
+
+	err = values_type(command_opt(args, "type"), (enum mem_type)s->settings.type, ~0U,
+			  &w->type);
 	if (!err)
-		err = check_type(s, args, type, len);
+		err = parse_format(s, command_opt(args, "format"), &w->look.format);
 	if (!err)
-		err = access_parse(s, args, &a);
-	if (!err && a.inject && len > INJECT_MAX)
+		err = parse_len(s, args, w);
+	if (!err)
+		err = check_type(s, args, w);
+	if (!err)
+		err = access_parse(s, args, &w->access);
+	if (!err && w->access.inject && w->len > INJECT_MAX)
 		err = error_new(ERROR_USAGE, "--inject reads %d bytes at most", INJECT_MAX);
 	if (!err)
-		err = access_addr(s, args->argv[0], &a);
+		err = access_addr(s, args->argv[0], &w->access);
+	if (!err && command_opt(args, "count") && w->type == MEM_STR &&
+	    w->len - 1 > UINT64_MAX - w->access.addr)
+		w->len = UINT64_MAX - w->access.addr + 1;
+	return err ? err : access_check_range(w->access.addr, w->len);
+}
+
+static struct error *run_read(struct session *s, const struct command_args *args)
+{
+	struct wanted w = { .keys = command_opt(args, "keys") != NULL };
+	const struct symbols *symbols = NULL;
+	struct error *err;
+
+	err = parse_all(s, args, &w);
+	w.look.columns = (size_t)s->settings.columns;
+	w.look.plain = s->settings.plain;
+	if (!err && (w.type == MEM_EBCDIC ||
+		     (w.type == MEM_HEX && settings_use_ebcdic(s, command_opt(args, "ebcdic")))))
+		err = session_ebcdic(s, &w.ebcdic);
 	if (!err)
-		err = access_check_range(a.addr, len);
-	if (!err && (type == MEM_EBCDIC || command_opt(args, "ebcdic"))) {
-		err = ebcdic_load(&code_page, EBCDIC_CODE_PAGE);
-		ebcdic = &code_page;
-	}
-	if (!err)
-		err = access_ready(s, &a);
-	return err ? err : read_range(s, &a, len, type, ebcdic,
-				      command_opt(args, "keys") != NULL);
+		err = access_ready(s, &w.access);
+	if (!err && w.look.format == VALUE_ADDRESS)
+		err = session_symbols(s, &symbols);
+	w.look.symbol = show_symbol;
+	w.look.arg = (void *)symbols;
+	return err ? err : read_range(s, args, &w);
 }
 
 static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str, ebcdic or raw" },
+	{ "format", 0, "F", "of u8 to u64: x (0x...), d, u, o, t (bits), c, a (symbol) or f (float)" },
+	{ "count", 0, "N", "so many values of the type, or strings, instead of LEN" },
 	{ "ebcdic", 0, NULL, "show an EBCDIC column too" },
 	{ "keys", 0, NULL, "show the storage key before the bytes of each page" },
 	ACCESS_OPTIONS,
@@ -225,6 +318,12 @@ const struct command cmd_read = {
 "What cannot be read is one line that names the range and the exception, and\n"
 "reading goes on behind it; the exit code is 3 then, or 2 if nothing at all\n"
 "could be read.\n"
+"\n"
+"With -t u8 to u64 --format says how numbers are shown: x 0x..., d signed, u\n"
+"unsigned, o octal, t bits, c as characters, a as addresses with the symbol\n"
+"there, f as floating point (4 and 8 bytes). --count=N shows N of them, and with\n"
+"-t str N strings, one behind the other. In the shell an empty line goes on\n"
+"behind what was shown.\n"
 "\n"
 "With --keys a line with the storage key stands before the bytes of each page,\n"
 "where it is known.\n",

@@ -6,6 +6,7 @@
 #include "cli/pattern.h"
 #include "cli/progress.h"
 #include "cli/range-arg.h"
+#include "cli/repeat.h"
 #include "cli/values.h"
 #include "target/range.h"
 
@@ -22,6 +23,7 @@ struct searcher {
 	uint64_t searched, missing;	/* bytes */
 	struct range_run hole;	/* the first one */
 	bool full;		/* max was reached, and there are more */
+	uint64_t next;		/* the address of the next one then */
 	/*
 	 * The last bytes of a run that may go on, where a match, or what is shown
 	 * of one, may not be complete yet: matches begin at tail_addr + 0 ... tail_len - 1.
@@ -30,6 +32,8 @@ struct searcher {
 	size_t tail_len;
 	uint64_t tail_addr;
 	struct progress progress;
+	const struct ebcdic *ebcdic;
+	struct hexdump_look look;
 };
 
 /* Bytes that are wanted from a match on. */
@@ -53,9 +57,10 @@ static struct error *show_match(struct searcher *sr, uint64_t addr, const unsign
 		out_close(o);
 		return NULL;
 	}
-	dump = hexdump_new(o, MEM_HEX, NULL);
+	dump = hexdump_new(o, MEM_HEX, sr->ebcdic);
 	if (!dump)
 		return error_nomem();
+	hexdump_look(dump, &sr->look);
 	hexdump_data(dump, addr, bytes, len);
 	hexdump_end(dump);
 	return out_flush(o);
@@ -75,6 +80,7 @@ static struct error *find_all(struct searcher *sr, uint64_t addr, const unsigned
 			break;
 		if (sr->found == sr->max) {
 			sr->full = true;
+			sr->next = addr + at;
 			break;
 		}
 		sr->found++;
@@ -174,7 +180,8 @@ static void show_totals(struct searcher *sr)
 		log_note(&sr->s->log, "%" PRIu64 " bytes could not be read", sr->missing);
 }
 
-static struct error *search_range(struct searcher *sr, const struct access *a, uint64_t len)
+static struct error *search_range(struct searcher *sr, const struct command_args *args,
+				  const struct access *a, uint64_t len)
 {
 	struct session *s = sr->s;
 	struct error *err;
@@ -192,6 +199,8 @@ static struct error *search_range(struct searcher *sr, const struct access *a, u
 	if (!err)
 		err = end_run(sr);
 	progress_end(&sr->progress);
+	if (sr->full)
+		repeat_set(s, args, args->argc - 1, sr->next, a->addr + len - 1);
 	out_close(s->out);
 	if (err && err->kind == ERROR_TARGET)
 		return err;
@@ -221,8 +230,8 @@ static struct error *parse_options(const struct command_args *args, struct searc
 
 	err = values_type(command_opt(args, "type"), MEM_HEX, types, &type);
 	if (!err)
-		err = pattern_parse(type, args->argv[args->argc - 1], command_opt(args, "mask"),
-				    &sr->pattern);
+		err = pattern_parse(type, sr->s->settings.codepage, args->argv[args->argc - 1],
+				    command_opt(args, "mask"), &sr->pattern);
 	if (!err)
 		err = parse_count(command_opt(args, "align"), "alignment", 1, &sr->align);
 	if (!err)
@@ -249,10 +258,14 @@ static struct error *run_search(struct session *s, const struct command_args *ar
 	if (!err)
 		err = range_arg_eval(s, &range, &a, &len);
 	range_arg_free(&range);
+	sr.look.columns = (size_t)s->settings.columns;
+	sr.look.plain = s->settings.plain;
+	if (!err && settings_use_ebcdic(s, false))
+		err = session_ebcdic(s, &sr.ebcdic);
 	if (!err)
 		err = access_ready(s, &a);
 	if (!err)
-		err = search_range(&sr, &a, len);
+		err = search_range(&sr, args, &a, len);
 	pattern_free(&sr.pattern);
 	return err;
 }
@@ -279,7 +292,8 @@ const struct command cmd_search = {
 "RANGE is FIRST-LAST, FIRST:LAST, ADDR.LEN, ADDR+LEN, or ADDR LEN as two words.\n"
 "PATTERN is hex digits in pairs, of which \"?\" may be any, or as -t says. What\n"
 "cannot be read is passed over. The exit code is 1 if nothing is found, 3 if\n"
-"nothing is found but not all could be read.\n",
+"nothing is found but not all could be read. In the shell an empty line searches\n"
+"on where --max has ended it.\n",
 	.example =
 "$ s390memctl -d web1.elf search home:0+256M -t str 'Linux version'\n"
 "0000000000ae10c0  4c696e75 78207665 7273696f 6e20362e  |Linux version 6.|\n"

@@ -16,7 +16,8 @@ static struct error *copy_values(void *arg, uint64_t offset, void *buf, size_t n
 	return NULL;
 }
 
-static struct error *collect_values(const struct command_args *args, struct buf *values)
+static struct error *collect_values(struct session *s, const struct command_args *args,
+				    struct buf *values)
 {
 	enum mem_type type;
 	struct error *err;
@@ -24,7 +25,7 @@ static struct error *collect_values(const struct command_args *args, struct buf 
 
 	err = values_type(command_opt(args, "type"), MEM_HEX, ~(1U << MEM_RAW), &type);
 	for (i = 1; !err && i < args->argc; i++)
-		err = values_add(values, type, args->argv[i]);
+		err = values_add(values, type, s->settings.codepage, args->argv[i]);
 	if (!err && values->len == 0)
 		err = error_new(ERROR_USAGE, "nothing to write: the values have no bytes");
 	return err;
@@ -73,7 +74,7 @@ static struct error *run_write(struct session *s, const struct command_args *arg
 		return write_file(s, args, from);
 	if (args->argc < 2)
 		return error_new(ERROR_USAGE, "no values to write");
-	err = collect_values(args, &values);
+	err = collect_values(s, args, &values);
 	if (!err)
 		err = write_at(s, args, values.len, copy_values, &values);
 	buf_free(&values);

@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/edit-distance.h"
 #include "cli/audit.h"
+#include "cli/dialect.h"
 #include "cli/optparse.h"
+#include "cli/repeat.h"
 #include "cli/session.h"
 
 #define SIMILAR_MAX 2	/* mistakes that a name may have to be told as meant */
@@ -290,25 +293,41 @@ static int finish(struct session *s, struct error *err)
 	return s->pipe_closed ? 128 + SIGPIPE : code;
 }
 
-int command_run(struct session *s, int nr_words, char **words)
+/* Colours for where the output goes now; an empty line in the shell repeats what comes. */
+static void prepare(struct session *s)
 {
-	const struct command *cmd = NULL;
-	const char **values = NULL;
-	struct error *err, *detach;
-	bool fatal;
-	int code;
-
 	if (s->target) {
 		s->target->stats = (struct target_stats){ 0 };
 		s->target->ar_bug_met = false;
 	}
+	out_set_color(s->out, settings_use_color(s, STDOUT_FILENO),
+		      settings_use_color(s, STDERR_FILENO));
+	s->log.color = settings_use_color(s, STDERR_FILENO);
+	repeat_forget(s);
+}
+
+static int run_words(struct session *s, int nr_words, char **words)
+{
+	const struct command *cmd = NULL;
+	const char **values = NULL;
+	struct error *err, *detach;
+	bool fatal, lines;
+	int code;
+
+	prepare(s);
 	err = command_lookup(words[0], &cmd);
-	out_begin(s->out, cmd ? cmd->name : words[0]);
+	lines = cmd && (cmd->flags & CMD_RUNS_LINES);
+	if (!lines)
+		out_begin(s->out, cmd ? cmd->name : words[0]);
 	if (!err) {
 		values = calloc(count_options(cmd) + 1, sizeof(*values));
 		err = values ? run_parsed(s, cmd, nr_words, words, values) : error_nomem();
 	}
 	free(values);
+	if (lines && !err)
+		return s->lines_code;
+	if (lines)
+		out_begin(s->out, cmd->name);
 	err = check_ar_bug(s, err);
 	fatal = err && err->fatal;
 	code = finish(s, err);
@@ -321,5 +340,30 @@ int command_run(struct session *s, int nr_words, char **words)
 	}
 	if (code)
 		s->exit_code = code;
+	return code;
+}
+
+int command_run(struct session *s, int nr_words, char **words)
+{
+	struct words native;
+	struct error *err = dialect_translate(s, nr_words, words, &native);
+	char **argv;
+	int code;
+
+	if (err) {
+		out_begin(s->out, words[0]);
+		code = finish(s, err);
+		s->exit_code = code;
+		return code;
+	}
+	if (!native.count)
+		return run_words(s, nr_words, words);
+	/* Options are taken out of the array, so each word is freed through another one. */
+	argv = calloc((size_t)native.count, sizeof(*argv));
+	if (argv)
+		memcpy(argv, native.word, (size_t)native.count * sizeof(*argv));
+	code = argv ? run_words(s, native.count, argv) : ERROR_TARGET;
+	free(argv);
+	words_free(&native);
 	return code;
 }

@@ -19,6 +19,9 @@ enum command_flags {
 	 */
 	CMD_NEEDS_TARGET = 1,
 	CMD_NEEDS_WRITE = 2,	/* refused without -w/--write */
+	/* Runs other command lines, and has no document of its own unless it fails. */
+	CMD_RUNS_LINES = 4,
+	CMD_STREAMS = 8,	/* shows what happens as it happens: no pager */
 };
 
 /* An option of a command. */
@@ -57,7 +60,8 @@ extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, c
 	cmd_check, cmd_translate, cmd_map, cmd_keys, cmd_search, cmd_diff, cmd_watch, cmd_dump,
 	cmd_load, cmd_cas, cmd_help, cmd_apropos, cmd_version, cmd_quit,
 	cmd_dis, cmd_sym;
-extern const struct command cmd_log, cmd_ps, cmd_sys;
+extern const struct command cmd_log, cmd_ps, cmd_sys, cmd_triage;
+extern const struct command cmd_alias, cmd_set, cmd_show, cmd_source, cmd_unalias;
 extern const struct command cmd_modules;
 extern const struct command cmd_lowcore, cmd_bt;
 extern const struct command cmd_offsetof, cmd_print, cmd_ptype, cmd_sizeof;

@@ -137,6 +137,11 @@ struct error *outfile_open(const char *path, bool force, struct outfile **file)
 	return NULL;
 }
 
+int outfile_fd(const struct outfile *f)
+{
+	return f->fd;
+}
+
 struct error *outfile_write(struct outfile *f, uint64_t offset, const void *data, size_t len)
 {
 	const char *p = data;

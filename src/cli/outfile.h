@@ -21,6 +21,8 @@ struct outfile;
  * file's name, ERROR_TARGET with path and errno otherwise.
  */
 struct error *outfile_open(const char *path, bool force, struct outfile **file);
+/* Its descriptor, as long as it is open: for somebody else's writing from its beginning on. */
+int outfile_fd(const struct outfile *f);
 /* Write len bytes at an offset; all of them or ERROR_TARGET. */
 struct error *outfile_write(struct outfile *f, uint64_t offset, const void *data, size_t len);
 /* Make it exactly size bytes long; what was not written reads as zeros. */

@@ -71,10 +71,11 @@ static struct error *parse_hex(const char *text, struct pattern *p)
 	return err;
 }
 
-static struct error *parse_value(enum mem_type type, const char *text, struct pattern *p)
+static struct error *parse_value(enum mem_type type, const char *code_page, const char *text,
+				 struct pattern *p)
 {
 	struct buf bytes = BUF_INIT;
-	struct error *err = values_add(&bytes, type, text);
+	struct error *err = values_add(&bytes, type, code_page, text);
 
 	if (!err)
 		err = allocate(p, text, bytes.len);
@@ -89,7 +90,7 @@ static struct error *parse_value(enum mem_type type, const char *text, struct pa
 static struct error *apply_mask(const char *text, struct pattern *p)
 {
 	struct buf bytes = BUF_INIT;
-	struct error *err = values_add(&bytes, MEM_HEX, text);
+	struct error *err = values_add(&bytes, MEM_HEX, NULL, text);
 	size_t i;
 
 	if (!err && bytes.len != p->len)
@@ -139,13 +140,13 @@ static bool choose_anchors(struct pattern *p)
 	return best[0] != 0;
 }
 
-struct error *pattern_parse(enum mem_type type, const char *text, const char *mask,
-			    struct pattern *p)
+struct error *pattern_parse(enum mem_type type, const char *code_page, const char *text,
+			    const char *mask, struct pattern *p)
 {
 	struct error *err;
 
 	*p = (struct pattern){ .len = 0 };
-	err = type == MEM_HEX ? parse_hex(text, p) : parse_value(type, text, p);
+	err = type == MEM_HEX ? parse_hex(text, p) : parse_value(type, code_page, text, p);
 	if (!err && mask)
 		err = apply_mask(mask, p);
 	if (!err && !choose_anchors(p))

@@ -27,8 +27,8 @@ struct pattern {
  * Errors: ERROR_USAGE that names the text, also for a pattern that everything
  * matches. p is to be freed even then.
  */
-struct error *pattern_parse(enum mem_type type, const char *text, const char *mask,
-			    struct pattern *p);
+struct error *pattern_parse(enum mem_type type, const char *code_page, const char *text,
+			    const char *mask, struct pattern *p);
 /* Free the bytes. */
 void pattern_free(struct pattern *p);
 /*

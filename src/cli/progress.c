@@ -7,12 +7,14 @@
 
 #define NS_PER_S 1000000000ULL
 #define INTERVAL_NS (NS_PER_S / 5)
+#define PLAIN_INTERVAL_NS (NS_PER_S * 10)
 #define MIB 1048576.0
 
 void progress_start(struct progress *p, const struct log *log, uint64_t total)
 {
-	*p = (struct progress){ .stream = log->stream, .total = total };
-	p->on = !log->quiet && isatty(fileno(log->stream)) > 0;
+	*p = (struct progress){ .log = log, .total = total };
+	p->stream = log->terminal ? log->terminal : log->stream;
+	p->on = !log->quiet && isatty(fileno(p->stream)) > 0;
 	clock_gettime(CLOCK_MONOTONIC, &p->start);
 }
 
@@ -30,14 +32,31 @@ static bool is_due(struct progress *p)
 {
 	uint64_t ns;
 
-	if (!p->on)
+	if (!p->on || p->log->hidden)
 		return false;
 	ns = elapsed_ns(p);
-	if (ns - p->last_ns < INTERVAL_NS)
+	if (p->log->tick && ns - p->tick_ns >= INTERVAL_NS) {
+		p->tick_ns = ns;
+		p->log->tick(p->log->tick_arg);
+	}
+	if (ns - p->last_ns < (p->log->plain ? PLAIN_INTERVAL_NS : INTERVAL_NS))
 		return false;
 	p->last_ns = ns;
-	p->shown = true;
+	p->shown = !p->log->plain;
 	return true;
+}
+
+/* Before and behind a text: it replaces the one before, or is a line of its own. */
+static void begin_text(struct progress *p)
+{
+	if (!p->log->plain)
+		fputc('\r', p->stream);
+}
+
+static void end_text(struct progress *p)
+{
+	fputs(p->log->plain ? "\n" : " \033[K", p->stream);
+	fflush(p->stream);
 }
 
 void progress_update(struct progress *p, uint64_t done)
@@ -49,11 +68,12 @@ void progress_update(struct progress *p, uint64_t done)
 	seconds = (double)p->last_ns / NS_PER_S;
 	rate = (double)done / seconds;
 	left = (double)(p->total - done) / rate;
-	fprintf(p->stream, "\r%5.1f%%  %.1f of %.1f MiB  %.1f MiB/s  %.0f:%02.0f left \033[K",
+	begin_text(p);
+	fprintf(p->stream, "%5.1f%%  %.1f of %.1f MiB  %.1f MiB/s  %.0f:%02.0f left",
 		100.0 * (double)done / (double)p->total, (double)done / MIB,
 		(double)p->total / MIB, rate / MIB, (double)((uint64_t)left / 60),
 		(double)((uint64_t)left % 60));
-	fflush(p->stream);
+	end_text(p);
 }
 
 void progress_note(struct progress *p, const char *fmt, ...)
@@ -62,17 +82,16 @@ void progress_note(struct progress *p, const char *fmt, ...)
 
 	if (!is_due(p))
 		return;
-	fputc('\r', p->stream);
+	begin_text(p);
 	va_start(ap, fmt);
 	vfprintf(p->stream, fmt, ap);
 	va_end(ap);
-	fputs(" \033[K", p->stream);
-	fflush(p->stream);
+	end_text(p);
 }
 
 void progress_end(struct progress *p)
 {
-	if (!p->shown)
+	if (!p->shown || p->log->hidden)
 		return;
 	fputs("\r\033[K", p->stream);
 	fflush(p->stream);

@@ -11,17 +11,22 @@
 #include "base/log.h"
 
 struct progress {
+	const struct log *log;
 	FILE *stream;
 	bool on;
 	bool shown;		/* a line stands on the terminal */
 	uint64_t total;		/* bytes */
 	struct timespec start;
 	uint64_t last_ns;	/* when it was shown last, since start */
+	uint64_t tick_ns;	/* when it was last told that work goes on */
 };
 
 /* Begin with total bytes to do; off if log is quiet or its stream no terminal. */
 void progress_start(struct progress *p, const struct log *log, uint64_t total);
-/* done bytes are done; shows at most five times a second. */
+/*
+ * done bytes are done; shows at most five times a second. Where nothing is to be
+ * redrawn (log->plain) it is a line of its own every ten seconds.
+ */
 void progress_update(struct progress *p, uint64_t done);
 /* Another text than bytes, rate and time; likewise at most five times a second. */
 void progress_note(struct progress *p, const char *fmt, ...)

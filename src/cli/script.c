@@ -8,9 +8,12 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "cli/alias.h"
+#include "cli/redirect.h"
 #include "cli/words.h"
 
 #define LINE_MAX_BYTES 65536
+#define SOURCE_DEPTH 8	/* of files that run each other */
 
 /* An error of a line that is no command yet: a document of its own. */
 static int line_error(struct session *s, struct error *err)
@@ -27,7 +30,7 @@ static int line_error(struct session *s, struct error *err)
 	return code;
 }
 
-int script_run_line(struct session *s, const char *line)
+static int run_words(struct session *s, const char *line)
 {
 	struct words words;
 	struct error *err = words_split(line, &words);
@@ -48,6 +51,25 @@ int script_run_line(struct session *s, const char *line)
 		free(argv);
 	}
 	words_free(&words);
+	return code;
+}
+
+int script_run_line(struct session *s, const char *line)
+{
+	struct buf expanded = BUF_INIT;
+	struct error *err = NULL;
+	int code;
+
+	alias_expand(s, line, &expanded);
+	if (buf_failed(&expanded))
+		err = error_nomem();
+	else if (!s->interactive)
+		code = run_words(s, buf_str(&expanded));
+	else
+		code = redirect_run(s, buf_str(&expanded), run_words, &err);
+	if (err)
+		code = line_error(s, err);
+	buf_free(&expanded);
 	return code;
 }
 
@@ -76,24 +98,27 @@ static bool must_end(const struct session *s, int code)
 	return code || s->quit || *s->interrupted;
 }
 
-static int run_file(struct session *s, const char *shown, FILE *file)
+static int run_file(struct session *s, const char *shown, FILE *file, bool go_on)
 {
 	struct buf line = BUF_INIT;
 	struct error *err;
 	unsigned long number = 0;
 	bool found = true;
-	int code = 0;
+	int code = 0, last = 0;
 
-	while (!must_end(s, code)) {
+	while (!must_end(s, go_on ? 0 : code)) {
 		snprintf(s->where, sizeof(s->where), "%.*s:%lu", 96, shown, ++number);
 		err = next_line(file, &line, &found);
 		/* A line that a signal has cut off is not run. */
 		if (!err && (!found || *s->interrupted))
 			break;
 		code = err ? line_error(s, err) : script_run_line(s, buf_str(&line));
+		last = code ? code : last;
+		if (err)
+			break;
 	}
 	buf_free(&line);
-	return code;
+	return last;
 }
 
 static struct error *open_script(const char *path, FILE **file)
@@ -129,7 +154,7 @@ static int run_item(struct session *s, const struct options_script *script, FILE
 			buf_adds(&shown, "standard input");
 		else
 			buf_add_escaped(&shown, script->text, strlen(script->text));
-		code = run_file(s, buf_str(&shown), file);
+		code = run_file(s, buf_str(&shown), file, false);
 	} else {
 		snprintf(s->where, sizeof(s->where), "-e %d", nr_e);
 		code = script_run_line(s, script->text);
@@ -137,6 +162,31 @@ static int run_item(struct session *s, const struct options_script *script, FILE
 	buf_free(&shown);
 	s->where[0] = '\0';
 	return code;
+}
+
+struct error *script_source(struct session *s, const char *path, bool go_on, int *code)
+{
+	struct buf shown = BUF_INIT;
+	char where[sizeof(s->where)];
+	struct error *err;
+	FILE *file;
+
+	if (s->depth == SOURCE_DEPTH)
+		return error_new(ERROR_USAGE, "files source each other, more than %d deep",
+				 SOURCE_DEPTH);
+	err = open_script(path, &file);
+	if (err)
+		return err;
+	memcpy(where, s->where, sizeof(where));
+	s->depth++;
+	buf_add_escaped(&shown, path, strlen(path));
+	*code = run_file(s, buf_str(&shown), file, go_on);
+	s->depth--;
+	memcpy(s->where, where, sizeof(where));
+	buf_free(&shown);
+	if (file != stdin)
+		fclose(file);
+	return NULL;
 }
 
 int script_run(struct session *s, const struct options *opt)

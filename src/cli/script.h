@@ -11,7 +11,16 @@
  * Errors name "FILE:LINE" ("-e N" for the Nth -e). Returns the exit code.
  */
 int script_run(struct session *s, const struct options *opt);
-/* Split a line and run what stands in it; 0 for an empty one. Returns the exit code. */
+/*
+ * Run the lines of a file in the middle of others, up to the first whose exit code
+ * is not 0, or all of them (go_on). Its last code that was not 0 becomes *code.
+ * Errors: the file cannot be opened, or too many of them are open inside each other.
+ */
+struct error *script_source(struct session *s, const char *path, bool go_on, int *code);
+/*
+ * Replace its alias, split a line and run what stands in it; in the shell with
+ * what leads out of it (redirect.h). 0 for an empty one. Returns the exit code.
+ */
 int script_run_line(struct session *s, const char *line);
 
 #endif

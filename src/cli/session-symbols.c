@@ -11,13 +11,26 @@
 struct error *session_add_symbol_file(struct session *s, const char *text)
 {
 	const char **files;
+	char *copy;
 
 	files = realloc(s->symbol_files, (s->nr_symbol_files + 1) * sizeof(*files));
 	if (!files)
 		return error_nomem();
 	s->symbol_files = files;
-	files[s->nr_symbol_files++] = text;
+	copy = strdup(text);
+	if (!copy)
+		return error_nomem();
+	files[s->nr_symbol_files++] = copy;
 	return NULL;
+}
+
+void session_forget_symbols(struct session *s)
+{
+	session_forget_kernel(s);
+	lines_cache_free(s->lines);
+	symbols_free(s->symbols);
+	s->lines = NULL;
+	s->symbols = NULL;
 }
 
 struct error *session_load_symbols(struct session *s)

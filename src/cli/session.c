@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/alias.h"
 #include "cli/audit.h"
 #include "cli/command.h"
 #include "cli/cpus.h"
+#include "cli/repeat.h"
+#include "out/ebcdic.h"
 #include "target/dump/dump.h"
 #include "target/kvm/kvm.h"
 #include "target/qmp/qmp.h"
@@ -22,6 +25,7 @@ void session_init(struct session *s, const volatile int *interrupted)
 		.log = { .stream = stderr },
 		.interrupted = interrupted,
 	};
+	settings_init(&s->settings);
 }
 
 struct error *session_start(struct session *s)
@@ -136,7 +140,15 @@ int session_close(struct session *s)
 	audit_close(s->audit);
 	lines_cache_free(s->lines);
 	symbols_free(s->symbols);
+	while (s->nr_symbol_files)
+		free((char *)s->symbol_files[--s->nr_symbol_files]);
 	free(s->symbol_files);
+	free(s->ebcdic);
+	aliases_free(s->aliases);
+	repeat_free(s->repeat);
+	s->ebcdic = NULL;
+	s->aliases = NULL;
+	s->repeat = NULL;
 	s->out = NULL;
 	s->audit = NULL;
 	s->lines = NULL;
@@ -144,6 +156,22 @@ int session_close(struct session *s)
 	s->symbol_files = NULL;
 	s->nr_symbol_files = 0;
 	return code;
+}
+
+struct error *session_ebcdic(struct session *s, const struct ebcdic **ebcdic)
+{
+	struct error *err = NULL;
+
+	if (!s->ebcdic) {
+		s->ebcdic = malloc(sizeof(*s->ebcdic));
+		err = s->ebcdic ? ebcdic_load(s->ebcdic, s->settings.codepage) : error_nomem();
+		if (err) {
+			free(s->ebcdic);
+			s->ebcdic = NULL;
+		}
+	}
+	*ebcdic = s->ebcdic;
+	return err;
 }
 
 bool session_interrupted(void *session)

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "cli/settings.h"
 #include "out/out.h"
 #include "sym/expr.h"
 #include "sym/lines.h"
@@ -15,7 +16,10 @@
 #include "target/kvm/discover.h"
 #include "target/target.h"
 
+struct aliases;
 struct audit;
+struct ebcdic;
+struct repeat;
 struct kernel;
 
 struct session {
@@ -39,6 +43,8 @@ struct session {
 	uint64_t debuginfod_timeout_ns;	/* --debuginfod-timeout, 0: the default */
 	bool force_symbols;	/* --force-symbols */
 	bool interactive;	/* a shell on a terminal */
+	bool no_rc;		/* --no-rc */
+	struct settings settings;
 
 	struct log log;
 	struct out *out;
@@ -49,13 +55,20 @@ struct session {
 	bool for_target;	/* the running command works on a guest */
 	struct audit *audit;	/* of audit_path, opened before the first writing command */
 
+	struct ebcdic *ebcdic;	/* of settings.codepage; NULL: not read yet */
+	struct aliases *aliases;	/* NULL: none */
+	struct repeat *repeat;	/* what Enter does again; NULL: nothing yet */
+	char x_letter, x_size;	/* of gdb's x, which stay for the next one; 0: none yet */
+	int lines_code;		/* exit code of the lines that a CMD_RUNS_LINES command has run */
+	int depth;		/* of files that source runs inside each other */
+
 	struct target *target;	/* NULL: not attached yet */
+	struct target **others;	/* vCPUs that were worked as too; cli/cpus.c */
+	size_t nr_others;
 	struct kernel *kernel;	/* the Linux in it; NULL: nobody has asked yet */
 	bool kernel_stale;	/* a command has begun since it was looked at */
 	struct vmm_info vmm;	/* valid when attached to a VMM */
 	const volatile int *interrupted;	/* set by signal handlers */
-	struct target **others;	/* vCPUs that were worked as too; cli/cpus.c */
-	size_t nr_others;
 	char where[128];	/* "FILE:LINE" of the running command in a script, printable; else "" */
 	bool quit;		/* the quit command was given */
 	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
@@ -72,15 +85,15 @@ void session_init(struct session *s, const volatile int *interrupted);
 struct error *session_start(struct session *s);
 /* Attach if not attached yet. */
 struct error *session_attach(struct session *s);
-/* Let the guest go; NULL if not attached or if all could be undone. */
-struct error *session_detach(struct session *s);
-/* Detach, free all. Returns an exit code: that of the session, or 4 if closing failed. */
-int session_close(struct session *s);
 /*
  * Make a target of another vCPU of the VM that s->target is of. Errors:
  * ERROR_TARGET when there is none of this number; those of kvm_attach().
  */
 struct error *session_attach_vcpu(struct session *s, int id, struct target **target);
+/* Let the guest go; NULL if not attached or if all could be undone. */
+struct error *session_detach(struct session *s);
+/* Detach, free all. Returns an exit code: that of the session, or 4 if closing failed. */
+int session_close(struct session *s);
 /* A signal has asked the running command to stop. For range_walk(), hence the type. */
 bool session_interrupted(void *session);
 /*
@@ -91,8 +104,12 @@ bool session_interrupted(void *session);
 struct error *session_kernel(struct session *s, struct kernel **k);
 /* Let it go, before the target does. */
 void session_forget_kernel(struct session *s);
-/* Take one more FILE or FILE@ADDR for symbols; text must stay. Errors: no memory. */
+/* Take one more FILE or FILE@ADDR for symbols; text is copied. Errors: no memory. */
 struct error *session_add_symbol_file(struct session *s, const char *text);
+/* Forget all symbols: they are loaded anew when they are needed. */
+void session_forget_symbols(struct session *s);
+/* The code page of the settings. Errors: those of ebcdic_load(). */
+struct error *session_ebcdic(struct session *s, const struct ebcdic **ebcdic);
 /* Load the symbols of -s if that was not done yet, where the files say that they are. */
 struct error *session_load_symbols(struct session *s);
 /*

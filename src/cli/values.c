@@ -63,14 +63,14 @@ static struct error *add_number(struct buf *b, enum mem_type type, const char *t
 	return NULL;
 }
 
-static struct error *add_ebcdic(struct buf *b, const char *text)
+static struct error *add_ebcdic(struct buf *b, const char *code_page, const char *text)
 {
 	unsigned char *bytes;
 	struct ebcdic e;
 	struct error *err;
 	size_t len;
 
-	err = ebcdic_load(&e, EBCDIC_CODE_PAGE);
+	err = ebcdic_load(&e, code_page ? code_page : EBCDIC_CODE_PAGE);
 	if (!err)
 		err = ebcdic_from_utf8(&e, text, &bytes, &len);
 	if (err)
@@ -80,7 +80,8 @@ static struct error *add_ebcdic(struct buf *b, const char *text)
 	return NULL;
 }
 
-struct error *values_add(struct buf *b, enum mem_type type, const char *text)
+struct error *values_add(struct buf *b, enum mem_type type, const char *code_page,
+			 const char *text)
 {
 	struct error *err = NULL;
 
@@ -95,7 +96,7 @@ struct error *values_add(struct buf *b, enum mem_type type, const char *text)
 		buf_adds(b, text);
 		break;
 	case MEM_EBCDIC:
-		err = add_ebcdic(b, text);
+		err = add_ebcdic(b, code_page, text);
 		break;
 	default:
 		err = add_hex(b, text);

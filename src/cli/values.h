@@ -12,10 +12,11 @@
  * is allowed), a number that fits u8..u64 (or is negative and fits), the UTF-8
  * text itself, or the text in EBCDIC.
  *
- * type: MEM_HEX, MEM_U8..MEM_U64, MEM_STR or MEM_EBCDIC. Errors: ERROR_USAGE
+ * code_page: of EBCDIC, NULL: the usual one. type: MEM_HEX, MEM_U8..MEM_U64, MEM_STR or MEM_EBCDIC. Errors: ERROR_USAGE
  * that names the value.
  */
-struct error *values_add(struct buf *b, enum mem_type type, const char *text);
+struct error *values_add(struct buf *b, enum mem_type type, const char *code_page,
+			 const char *text);
 /*
  * The type that a -t argument means, text NULL: def. ERROR_USAGE if it is none
  * of those in allowed (mask of 1 << type), which are listed.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/words.h"
 
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,20 @@ static struct error *words_add(struct words *w, const struct buf *text)
 		return error_nomem();
 	word[++w->count] = NULL;
 	return NULL;
+}
+
+struct error *words_addf(struct words *w, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT;
+	struct error *err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addv(&text, fmt, ap);
+	va_end(ap);
+	err = words_add(w, &text);
+	buf_free(&text);
+	return err;
 }
 
 /* What stands in quotes; *pp is at the opening quote, and then behind the closing one. */
@@ -95,6 +111,52 @@ struct error *words_split(const char *line, struct words *w)
 	if (err)
 		words_free(w);
 	return err;
+}
+
+void words_quote(struct buf *b, const char *word)
+{
+	const char *p;
+
+	if (word[0] && word[0] != '#' && !strpbrk(word, " \t\r\n'\"\\|>!")) {
+		buf_adds(b, word);
+		return;
+	}
+	buf_addc(b, '\'');
+	for (p = word; *p; p++) {
+		if (*p == '\'')
+			buf_adds(b, "'\\''");
+		else
+			buf_addc(b, *p);
+	}
+	buf_addc(b, '\'');
+}
+
+const char *words_find(const char *line, const char *chars)
+{
+	bool begin = true;
+	char quote = '\0';
+	const char *p;
+
+	for (p = line; *p; p++) {
+		if (quote) {
+			if (quote == '"' && *p == '\\' && p[1])
+				p++;
+			else if (*p == quote)
+				quote = '\0';
+		} else if (*p == '\'' || *p == '"') {
+			quote = *p;
+		} else if (*p == '\\' && p[1]) {
+			p++;
+			begin = false;
+			continue;
+		} else if (*p == '#' && begin) {
+			return NULL;
+		} else if (begin && strchr(chars, *p)) {
+			return p;
+		}
+		begin = !quote && is_blank(*p);
+	}
+	return NULL;
 }
 
 void words_free(struct words *w)

@@ -3,6 +3,7 @@
 #ifndef S390MEMCTL_CLI_WORDS_H
 #define S390MEMCTL_CLI_WORDS_H
 
+#include "base/buf.h"
 #include "base/error.h"
 
 struct words {
@@ -18,6 +19,16 @@ struct words {
  * backslash that nothing follows.
  */
 struct error *words_split(const char *line, struct words *w);
+/* Add a word, printf-style; takes w as words_split() makes it. Errors: no memory. */
+struct error *words_addf(struct words *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Append a word so that words_split() takes it as it is. */
+void words_quote(struct buf *b, const char *word);
+/*
+ * Where, outside of quotes, a word begins with one of some characters, before a
+ * comment; NULL: nowhere.
+ */
+const char *words_find(const char *line, const char *chars);
 /* Free what words_split() has made; w is empty then. */
 void words_free(struct words *w);
 

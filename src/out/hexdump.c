@@ -83,7 +83,6 @@ struct hexdump *hexdump_new(struct out *o, enum mem_type type, const struct ebcd
 	h->type = type;
 	h->ebcdic = ebcdic;
 	h->look.columns = LINE_BYTES;
-	h->look.strings = 1;
 	out_array(o, "runs");
 	return h;
 }
@@ -93,13 +92,11 @@ void hexdump_look(struct hexdump *h, const struct hexdump_look *look)
 	h->look = *look;
 	if (!h->look.columns || h->look.columns % 8 || h->look.columns > HEXDUMP_COLUMNS_MAX)
 		h->look.columns = LINE_BYTES;
-	if (!h->look.strings)
-		h->look.strings = 1;
 }
 
 bool hexdump_is_complete(const struct hexdump *h)
 {
-	return h->type == MEM_STR && h->strings == h->look.strings && h->strings > 1;
+	return h->look.strings && h->strings == h->look.strings;
 }
 
 uint64_t hexdump_next(const struct hexdump *h)
@@ -145,25 +142,27 @@ static char *add_words(char *s, const unsigned char *p, size_t len, size_t colum
 }
 
 /* Characters between bars. */
-static char *add_column(char *s, const char *text, size_t len)
+static char *add_column(char *s, const char *text, size_t len, bool plain)
 {
 	*s++ = ' ';
 	*s++ = ' ';
-	*s++ = '|';
+	if (!plain)
+		*s++ = '|';
 	memcpy(s, text, len);
 	s += len;
-	*s++ = '|';
+	if (!plain)
+		*s++ = '|';
 	return s;
 }
 
-static char *add_ascii(char *s, const unsigned char *p, size_t len)
+static char *add_ascii(char *s, const unsigned char *p, size_t len, bool plain)
 {
 	char text[HEXDUMP_COLUMNS_MAX];
 	size_t i;
 
 	for (i = 0; i < len; i++)
 		text[i] = p[i] >= 0x20 && p[i] < 0x7f ? (char)p[i] : '.';
-	return add_column(s, text, len);
+	return add_column(s, text, len, plain);
 }
 
 static char *add_ebcdic(const struct hexdump *h, char *s, const unsigned char *p, size_t len)
@@ -174,7 +173,7 @@ static char *add_ebcdic(const struct hexdump *h, char *s, const unsigned char *p
 	memset(s, ' ', h->look.columns - len);
 	s += h->look.columns - len;
 	ebcdic_to_ascii(h->ebcdic, p, len, text);
-	return add_column(s, text, len);
+	return add_column(s, text, len, h->look.plain);
 }
 
 /* Values of the type; a rest that is shorter than one is shown as what it is. */
@@ -192,6 +191,8 @@ static void print_values(struct hexdump *h, const unsigned char *p, size_t len)
 		buf_adds(&h->text, " 0x");
 	for (i = 0; i < len; i++)
 		buf_addf(&h->text, "%02x", p[i]);
+	while (h->text.len && h->text.data[h->text.len - 1] == ' ')
+		h->text.len--;
 	buf_addc(&h->text, '\n');
 	if (buf_failed(&h->text))
 		out_nomem(h->o);
@@ -215,7 +216,7 @@ static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p,
 	s = line;
 	*s++ = ' ';
 	s = add_words(s, p, len, h->look.columns);
-	s = add_ascii(s, p, len);
+	s = add_ascii(s, p, len, h->look.plain);
 	if (h->ebcdic)
 		s = add_ebcdic(h, s, p, len);
 	*s++ = '\n';
@@ -225,7 +226,9 @@ static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p,
 /* Print "*" for the last lines lines that were held back. */
 static void print_repeats(struct hexdump *h, size_t lines)
 {
-	if (lines)
+	if (lines && h->look.plain)
+		out_text(h->o, "%zu more like this\n", lines);
+	else if (lines)
 		out_text(h->o, "*\n");
 	h->repeats = 0;
 }
@@ -494,7 +497,7 @@ void hexdump_data(struct hexdump *h, uint64_t addr, const void *data, size_t len
 
 	for (; len && !hexdump_is_complete(h); p += n, addr += n, len -= n) {
 		n = len;
-		nul = h->look.strings > 1 ? memchr(p, '\0', len) : NULL;
+		nul = h->look.strings ? memchr(p, '\0', len) : NULL;
 		if (nul)
 			n = (size_t)(nul - p) + 1;
 		add_data(h, addr, p, n);

@@ -44,7 +44,8 @@ struct hexdump *hexdump_new(struct out *o, enum mem_type type,
 struct hexdump_look {
 	enum value_format format;	/* of u8..u64 */
 	size_t columns;		/* bytes of a line: a multiple of 8, HEXDUMP_COLUMNS_MAX at most; 16 */
-	size_t strings;		/* MEM_STR: so many, each behind the NUL byte of the one before; 1 */
+	bool plain;		/* for screen readers: no bars, repeated lines are counted */
+	size_t strings;		/* MEM_STR: so many, each behind the NUL byte of the one before */
 	value_symbol *symbol;	/* for VALUE_ADDRESS; JSON: "symbols", an array beside "values" */
 	void *arg;
 };

@@ -19,6 +19,7 @@
 
 struct out {
 	FILE *stream;
+	FILE *errors;			/* stderr */
 	bool json;
 	bool color, color_errors;
 	int errnum;			/* of the first failed write since the last look, or 0 */
@@ -34,6 +35,7 @@ struct out *out_new(FILE *stream, bool json)
 	if (!o)
 		return NULL;
 	o->stream = stream;
+	o->errors = stderr;
 	o->json = json;
 	return o;
 }
@@ -93,7 +95,7 @@ void out_set_color(struct out *o, bool text, bool errors)
 	o->color_errors = errors;
 }
 
-FILE *out_set_stream(struct out *o, FILE *stream)
+FILE *out_set_stream(struct out *o, FILE *stream, FILE *errors)
 {
 	FILE *before = o->stream;
 
@@ -101,6 +103,7 @@ FILE *out_set_stream(struct out *o, FILE *stream)
 	if (fflush(before))
 		out_failed(o);
 	o->stream = stream;
+	o->errors = errors;
 	return before;
 }
 
@@ -375,9 +378,9 @@ void out_error(struct out *o, const struct error *err)
 	/* What has been printed so far belongs before the message. */
 	if (fflush(o->stream))
 		out_failed(o);
-	fprintf(stderr, "s390memctl: %s%s%s\n",
+	fprintf(o->errors, "s390memctl: %s%s%s\n",
 		o->color_errors ? style_sequence(STYLE_ERROR) : "", err->message,
 		o->color_errors ? style_sequence(STYLE_NONE) : "");
 	if (err->hint)
-		fprintf(stderr, "s390memctl: %s\n", err->hint);
+		fprintf(o->errors, "s390memctl: %s\n", err->hint);
 }

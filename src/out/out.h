@@ -40,8 +40,11 @@ void out_text(struct out *o, const char *fmt, ...)
 void out_style(struct out *o, enum style style);
 /* Whether styles are colours, in what is printed, and in errors on stderr. Neither at first. */
 void out_set_color(struct out *o, bool text, bool errors);
-/* Print to another stream from now on; the one before is returned, flushed. */
-FILE *out_set_stream(struct out *o, FILE *stream);
+/*
+ * Print to another stream from now on, and errors to one, too; the one before is
+ * returned, flushed.
+ */
+FILE *out_set_stream(struct out *o, FILE *stream, FILE *errors);
 /* Text mode only: raw bytes (read -t raw). */
 void out_raw(struct out *o, const void *data, size_t len);
 

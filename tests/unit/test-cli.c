@@ -191,7 +191,7 @@ static void assert_value(enum mem_type type, const char *text, const char *bytes
 {
 	struct buf b = BUF_INIT;
 
-	assert_null(values_add(&b, type, text));
+	assert_null(values_add(&b, type, NULL, text));
 	assert_int_equal(b.len, len);
 	assert_memory_equal(b.data, bytes, len);
 	buf_free(&b);
@@ -211,8 +211,8 @@ static void values_are_big_endian(void **state)
 	assert_value(MEM_U64, "0x0102030405060708", "\1\2\3\4\5\6\7\10", 8);
 	assert_value(MEM_STR, "a b", "a b", 3);
 	/* One behind the other. */
-	assert_null(values_add(&b, MEM_U8, "1"));
-	assert_null(values_add(&b, MEM_U8, "2"));
+	assert_null(values_add(&b, MEM_U8, NULL, "1"));
+	assert_null(values_add(&b, MEM_U8, NULL, "2"));
 	assert_int_equal(b.len, 2);
 	assert_memory_equal(b.data, "\1\2", 2);
 	buf_free(&b);
@@ -223,10 +223,10 @@ static void values_that_are_none_are_refused(void **state)
 	struct buf b = BUF_INIT;
 
 	(void)state;
-	assert_error(values_add(&b, MEM_HEX, "abc"), ERROR_USAGE,
+	assert_error(values_add(&b, MEM_HEX, NULL, "abc"), ERROR_USAGE,
 		     "value 'abc': an odd number of hex digits");
-	assert_error(values_add(&b, MEM_HEX, "0x"), ERROR_USAGE, "value '0x': no hex digits");
-	assert_error(values_add(&b, MEM_HEX, "-1"), ERROR_USAGE,
+	assert_error(values_add(&b, MEM_HEX, NULL, "0x"), ERROR_USAGE, "value '0x': no hex digits");
+	assert_error(values_add(&b, MEM_HEX, NULL, "-1"), ERROR_USAGE,
 		     "value '-1': not all of it are hex digits");
 	assert_int_equal(b.len, 0);
 	buf_free(&b);
