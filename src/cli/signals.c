@@ -10,8 +10,8 @@ static volatile int last_signal;
 
 static void note_signal(int signo)
 {
-	/* A request to end the program is not replaced by a later Ctrl-C. */
-	if (last_signal == 0 || last_signal == SIGINT)
+	/* A request to end the program is not replaced by a later Ctrl-C, nor any by a time limit. */
+	if (last_signal == 0 || last_signal == SIGALRM || (last_signal == SIGINT && signo != SIGALRM))
 		last_signal = signo;
 }
 
@@ -29,6 +29,18 @@ void signals_install(void)
 	sigemptyset(&ignore.sa_mask);
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+bool signals_note_alarm(bool note)
+{
+	struct sigaction action = { .sa_handler = note ? note_signal : SIG_IGN };
+	bool came = last_signal == SIGALRM;
+
+	signals_set(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	if (came)
+		last_signal = 0;
+	return came;
 }
 
 const volatile int *signals_flag(void)

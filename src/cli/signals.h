@@ -9,6 +9,7 @@
 #define S390MEMCTL_CLI_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* Install the handlers; a signal that is ignored at the start stays ignored. */
 void signals_install(void);
@@ -16,6 +17,11 @@ void signals_install(void);
 const volatile int *signals_flag(void);
 /* Forget a SIGINT (Ctrl-C in the shell); the others ask the program to end and stay. */
 void signals_forget_int(void);
+/*
+ * Let SIGALRM be noted like the others, or no more; forgets one that has come,
+ * and tells whether it had. For deadline.c.
+ */
+bool signals_note_alarm(bool note);
 /* The signals of the handlers, for ppoll(2). */
 void signals_set(sigset_t *set);
 

@@ -14,6 +14,7 @@ const struct command *const command_table[] = {
 	&cmd_ps,
 	&cmd_log,
 	&cmd_sys,
+	&cmd_triage,
 	&cmd_read,
 	&cmd_check,
 	&cmd_print,

@@ -48,12 +48,23 @@ void report_free(struct report *r)
 	free(r);
 }
 
-/* Escaped; the place of it in r->texts. */
+/* Escaped, but for backslashes: they may be those of an escape; the place of it in r->texts. */
 static size_t add_text(struct report *r, const char *text, size_t len)
 {
-	size_t start = r->texts.len;
+	size_t start = r->texts.len, n;
+	const char *backslash;
 
-	buf_add_escaped(&r->texts, text, len);
+	while (len) {
+		backslash = memchr(text, '\\', len);
+		n = backslash ? (size_t)(backslash - text) : len;
+		buf_add_escaped(&r->texts, text, n);
+		if (backslash) {
+			buf_addc(&r->texts, '\\');
+			n++;
+		}
+		text += n;
+		len -= n;
+	}
 	buf_addc(&r->texts, '\0');
 	return start;
 }
@@ -108,12 +119,12 @@ void report_line(struct report *r, enum report_tone tone, const char *fmt, ...)
 	va_end(ap);
 }
 
-void report_code(struct report *r, const char *fmt, ...)
+void report_code(struct report *r, enum report_tone tone, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_item(r, (struct item){ .kind = ITEM_CODE }, "", fmt, ap);
+	add_item(r, (struct item){ .kind = ITEM_CODE, .tone = tone }, "", fmt, ap);
 	va_end(ap);
 }
 
@@ -229,7 +240,11 @@ static void html_item(const struct report *r, const struct item *item, struct bu
 		buf_adds(out, "</p>\n");
 		break;
 	case ITEM_CODE:
+		if (item->tone != REPORT_PLAIN)
+			buf_addf(out, "<span%s>", class_of(item->tone));
 		add_html(out, text_of(r, item->text));
+		if (item->tone != REPORT_PLAIN)
+			buf_adds(out, "</span>");
 		buf_addc(out, '\n');
 		break;
 	}

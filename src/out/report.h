@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A report: headings, facts and lines in order, made once and shown as text
- * or as a page of HTML that needs nothing from elsewhere. What is added is
- * escaped here, as untrusted as it comes.
+ * or as a page of HTML that needs nothing from elsewhere. What is added may be
+ * as untrusted as it comes: it is escaped here, what has been already is not again.
  */
 #ifndef S390MEMCTL_OUT_REPORT_H
 #define S390MEMCTL_OUT_REPORT_H
@@ -37,8 +37,8 @@ void report_fact(struct report *r, enum report_tone tone, const char *label, con
 void report_line(struct report *r, enum report_tone tone, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A line whose columns are aligned: log, backtrace. */
-void report_code(struct report *r, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void report_code(struct report *r, enum report_tone tone, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Append all as text. Errors: no memory, also of what was added before. */
 struct error *report_text(const struct report *r, struct buf *out);
 /* Append all as one HTML document, UTF-8, without scripts. Errors as above. */

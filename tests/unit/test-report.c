@@ -23,8 +23,8 @@ static struct report *sample(void)
 	report_fact(r, REPORT_BAD, "panic", "%s", "</td><script>alert('x')</script>\033[31m");
 	report_heading(r, 2, "CPU 0");
 	report_line(r, REPORT_GOOD, "idle");
-	report_code(r, "%s", "one\ttab");
-	report_code(r, "%s", "two\nlines");
+	report_code(r, REPORT_PLAIN, "%s", "one\ttab, \\x1b");
+	report_code(r, REPORT_BAD, "%s", "two\nlines");
 	return r;
 }
 
@@ -44,7 +44,7 @@ static void text(void **state)
 			    "CPU 0\n"
 			    "-----\n"
 			    "idle\n"
-			    "  one\\ttab\n"
+			    "  one\\ttab, \\x1b\n"
 			    "  two\\nlines\n");
 	buf_free(&b);
 	report_free(r);
@@ -63,7 +63,7 @@ static void html(void **state)
 			       "<tr><th scope=\"row\">panic</th><td class=\"bad\">&lt;/td&gt;&lt;script&gt;"
 			       "alert(&#39;x&#39;)&lt;/script&gt;\\x1b[31m</td></tr>\n</table>\n"));
 	assert_non_null(strstr(buf_str(&b), "<p class=\"good\">idle</p>\n"
-			       "<pre>one\\ttab\ntwo\\nlines\n</pre>\n</body>\n"));
+			       "<pre>one\\ttab, \\x1b\n<span class=\"bad\">two\\nlines</span>\n</pre>\n</body>\n"));
 	assert_null(strstr(buf_str(&b), "<script"));
 	assert_null(strchr(buf_str(&b), 033));
 	buf_free(&b);
@@ -93,7 +93,7 @@ static void many_items(void **state)
 
 	(void)state;
 	for (i = 0; i < 1000; i++)
-		report_code(r, "line %d", i);
+		report_code(r, REPORT_PLAIN, "line %d", i);
 	assert_null(report_text(r, &b));
 	assert_non_null(strstr(buf_str(&b), "\n  line 999\n"));
 	buf_free(&b);
