@@ -3,8 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
-#include "cli/session.h"
+#include "cli/follow.h"
+#include "cli/list-changes.h"
+#include "cli/options.h"
 
 #define PROC "/proc"
 
@@ -159,9 +160,10 @@ static void document_number(struct out *o, const char *key, int value, bool know
 		out_null(o, key);
 }
 
-static void document_vcpu(struct out *o, const struct vcpu_info *vcpu)
+/* key: NULL in an array. */
+static void document_vcpu(struct out *o, const char *key, const struct vcpu_info *vcpu)
 {
-	out_object(o, NULL);
+	out_object(o, key);
 	out_num(o, "id", vcpu->id);
 	out_num(o, "fd", vcpu->fd);
 	document_number(o, "vm_fd", vcpu->vm_fd, vcpu->vm_fd >= 0);
@@ -196,7 +198,7 @@ static void document_vmm(struct out *o, const struct vmm_info *vmm)
 	out_close(o);
 	out_array(o, "vcpus");
 	for (i = 0; i < vmm->nr_vcpus; i++)
-		document_vcpu(o, &vmm->vcpus[i]);
+		document_vcpu(o, NULL, &vmm->vcpus[i]);
 	out_close(o);
 	out_close(o);
 }
@@ -231,33 +233,128 @@ static void tell_hints(const struct session *s, const struct vmm_list *list)
 	}
 }
 
-static struct error *run_list(struct session *s, const struct command_args *args)
+static void show_list(const struct session *s, const struct vmm_list *list, struct error **err)
 {
-	struct error *err;
-	struct vmm_list list;
-
-	(void)args;
-	err = vmm_list_get(PROC, &list);
-	if (err)
-		return err;
 	if (out_is_json(s->out)) {
-		document_list(s->out, &list);
-	} else if (list.count) {
-		err = print_table(s->out, &list);
-		tell_hints(s, &list);
+		document_list(s->out, list);
+	} else if (list->count) {
+		*err = print_table(s->out, list);
+		tell_hints(s, list);
 	} else {
-		log_note(&s->log, "no KVM VM is running%s", list.unseen && geteuid() ?
+		log_note(&s->log, "no KVM VM is running%s", list->unseen && geteuid() ?
 			 ", as far as can be seen: run as root to look into all processes" : "");
 	}
+}
+
+struct follower {
+	struct session *s;
+	uint64_t interval;	/* ns */
+	uint64_t count;		/* looks behind the first one; 0: until interrupted */
+	uint64_t looks, changes;
+};
+
+/* One that has come or gone: a line, or a document of its own. */
+static struct error *show_change(void *arg, bool appeared, const struct vmm_info *vmm,
+				 const struct vcpu_info *vcpu)
+{
+	struct follower *f = arg;
+	struct out *o = f->s->out;
+	const char *event = appeared ? "appeared" : "gone";
+	char stamp[FOLLOW_STAMP_MAX];
+
+	f->changes++;
+	follow_stamp(o, stamp);
+	out_text(o, "%s  %-8s  PID %d (%s)", stamp, event, (int)vmm->pid,
+		 vmm->name[0] ? vmm->name : "-");
+	if (vcpu)
+		out_text(o, ", vCPU %d, fd %d", vcpu->id, vcpu->fd);
+	out_text(o, "\n");
+	out_str(o, "event", event);
+	out_str(o, "time", stamp);
+	out_num(o, "pid", vmm->pid);
+	out_num(o, "start_time", (long long)vmm->start_time);
+	if (vmm->guest)
+		out_str(o, "guest", vmm->guest);
+	else
+		out_null(o, "guest");
+	if (vcpu)
+		document_vcpu(o, "vcpu", vcpu);
+	else
+		out_null(o, "vcpu");
+	return follow_next(f->s, "list");
+}
+
+/* list: what there was at first; it is replaced by what there is at last. */
+static struct error *follow(struct follower *f, struct vmm_list *list)
+{
+	struct error *err = follow_next(f->s, "list");
+	struct vmm_list now;
+
+	while (!err && (!f->count || f->looks < f->count)) {
+		err = follow_wait(f->s, f->interval);
+		if (err || session_interrupted(f->s))
+			break;
+		err = vmm_list_get(PROC, &now);
+		if (err)
+			break;
+		f->looks++;
+		err = list_changes(list, &now, show_change, f);
+		vmm_list_free(list);
+		*list = now;
+	}
+	out_str(f->s->out, "event", "end");
+	out_num(f->s->out, "looks", (long long)f->looks);
+	out_num(f->s->out, "changes", (long long)f->changes);
+	return err;
+}
+
+static struct error *parse_options(const struct command_args *args, struct follower *f)
+{
+	const char *interval = command_opt(args, "interval"), *count = command_opt(args, "count");
+	struct error *err = NULL;
+
+	f->interval = FOLLOW_INTERVAL_NS;
+	if ((interval || count) && !command_opt(args, "follow"))
+		return error_new(ERROR_USAGE, "--interval and --count are for --follow");
+	if (interval)
+		err = options_time(interval, &f->interval);
+	if (!err && count)
+		err = length_parse(count, "number of looks", &f->count);
+	return err;
+}
+
+static struct error *run_list(struct session *s, const struct command_args *args)
+{
+	struct follower f = { .s = s };
+	struct error *err = parse_options(args, &f);
+	struct vmm_list list;
+
+	if (!err)
+		err = vmm_list_get(PROC, &list);
+	if (err)
+		return err;
+	if (command_opt(args, "follow"))
+		out_str(s->out, "event", "begin");
+	show_list(s, &list, &err);
+	if (!err && command_opt(args, "follow"))
+		err = follow(&f, &list);
 	vmm_list_free(&list);
 	return err;
 }
+
+static const struct command_option options[] = {
+	{ "follow", 0, NULL, "go on, and tell what comes and goes" },
+	{ "interval", 0, "TIME", "with --follow: time between looks (1s)" },
+	{ "count", 0, "N", "with --follow: end after N looks behind the first one" },
+	{ NULL, 0, NULL, NULL },
+};
 
 const struct command cmd_list = {
 	.name = "list",
 	.args = "",
 	.min_args = 0,
 	.max_args = 0,
+	.options = options,
 	.summary = "list the KVM guests of this host and their vCPUs",
 	.help =
 "List the VMs that run here, one line a vCPU, from /proc alone: no VMM is\n"
@@ -267,7 +364,10 @@ const struct command cmd_list = {
 "of the vCPU's file descriptor in the VMM: --vcpu-fd chooses by it where one\n"
 "process has several VMs. ATTACH tells whether the kernel would permit to\n"
 "work on the guest, and if not, what forbids it; the kernel has the last word.\n"
-"What is not known is shown as ?, what is not there as -.\n",
+"What is not known is shown as ?, what is not there as -.\n"
+"\n"
+"With --follow it goes on until it is interrupted, and tells of each VM and vCPU\n"
+"that has come or gone since the look before; in JSON each is a line of its own.\n",
 	.example =
 "$ s390memctl list\n"
 " PID  GUEST  VCPU  FD   TID  STATE    USER          ARCH   ATTACH\n"

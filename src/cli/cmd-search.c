@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/access.h"
+#include "cli/follow.h"
 #include "cli/pattern.h"
 #include "cli/progress.h"
 #include "cli/range-arg.h"
@@ -12,7 +13,6 @@
 
 #define CONTEXT 16		/* bytes shown from a match on */
 #define MAX_DEFAULT 1000	/* matches */
-#define MAX_MAX 1000000		/* in a JSON document, which is in memory before it is printed */
 #define TAIL_MAX (PATTERN_MAX - 1)
 
 struct searcher {
@@ -51,11 +51,11 @@ static struct error *show_match(struct searcher *sr, uint64_t addr, const unsign
 	progress_end(&sr->progress);
 	len = len < CONTEXT ? len : CONTEXT;
 	if (out_is_json(o)) {
-		out_object(o, NULL);
+		/* JSON Lines: a document of its own. */
+		out_str(o, "event", "match");
 		out_hex(o, "address", addr);
 		out_bytes(o, "data", bytes, len);
-		out_close(o);
-		return NULL;
+		return follow_next(sr->s, "search");
 	}
 	dump = hexdump_new(o, MEM_HEX, sr->ebcdic);
 	if (!dump)
@@ -186,9 +186,12 @@ static struct error *search_range(struct searcher *sr, const struct command_args
 	struct session *s = sr->s;
 	struct error *err;
 
+	out_str(s->out, "event", "begin");
 	out_hex(s->out, "address", a->addr);
 	out_hex(s->out, "length", len);
-	out_array(s->out, "matches");
+	err = follow_next(s, "search");
+	if (err)
+		return err;
 	progress_start(&sr->progress, &s->log, len);
 	err = range_walk(s->target, a, len, RANGE_READ, take_run, sr, stop, sr);
 	/* It was the search itself that has ended the walk. */
@@ -201,7 +204,7 @@ static struct error *search_range(struct searcher *sr, const struct command_args
 	progress_end(&sr->progress);
 	if (sr->full)
 		repeat_set(s, args, args->argc - 1, sr->next, a->addr + len - 1);
-	out_close(s->out);
+	out_str(s->out, "event", "end");
 	if (err && err->kind == ERROR_TARGET)
 		return err;
 	err = command_first_error(err, access_tell_space(s, a));
@@ -236,8 +239,6 @@ static struct error *parse_options(const struct command_args *args, struct searc
 		err = parse_count(command_opt(args, "align"), "alignment", 1, &sr->align);
 	if (!err)
 		err = parse_count(command_opt(args, "max"), "number of matches", MAX_DEFAULT, &sr->max);
-	if (!err && sr->s->json && sr->max > MAX_MAX)
-		err = error_new(ERROR_USAGE, "--max is at most %d in JSON", MAX_MAX);
 	return err;
 }
 
@@ -292,8 +293,9 @@ const struct command cmd_search = {
 "RANGE is FIRST-LAST, FIRST:LAST, ADDR.LEN, ADDR+LEN, or ADDR LEN as two words.\n"
 "PATTERN is hex digits in pairs, of which \"?\" may be any, or as -t says. What\n"
 "cannot be read is passed over. The exit code is 1 if nothing is found, 3 if\n"
-"nothing is found but not all could be read. In the shell an empty line searches\n"
-"on where --max has ended it.\n",
+"nothing is found but not all could be read. With --json each match is a line of\n"
+"its own, as soon as it is found, and a last line has the totals. In the shell an\n"
+"empty line searches on where --max has ended it.\n",
 	.example =
 "$ s390memctl -d web1.elf search home:0+256M -t str 'Linux version'\n"
 "0000000000ae10c0  4c696e75 78207665 7273696f 6e20362e  |Linux version 6.|\n"

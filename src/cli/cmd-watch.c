@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "arch/pgm.h"
 #include "cli/access.h"
 #include "cli/compare.h"
+#include "cli/follow.h"
 #include "cli/options.h"
-#include "cli/signals.h"
-
-#define INTERVAL_DEFAULT 1000000000ULL	/* ns */
-#define NS_PER_S 1000000000ULL
 
 struct watcher {
 	struct session *s;
@@ -27,26 +19,8 @@ struct watcher {
 	enum space space;	/* of the first reading */
 	bool changed;		/* in this reading */
 	uint64_t readings, changes, skipped;
-	char time[40];		/* of this reading */
+	char time[FOLLOW_STAMP_MAX];	/* of this reading */
 };
-
-/* The time of day; JSON: the date too, in UTC. */
-static void stamp(struct watcher *w)
-{
-	struct timespec ts;
-	struct tm tm;
-	size_t len;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	if (out_is_json(w->s->out))
-		gmtime_r(&ts.tv_sec, &tm);
-	else
-		localtime_r(&ts.tv_sec, &tm);
-	len = strftime(w->time, sizeof(w->time) - 8,
-		       out_is_json(w->s->out) ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm);
-	snprintf(w->time + len, sizeof(w->time) - len, ".%03ld%s", ts.tv_nsec / 1000000,
-		 out_is_json(w->s->out) ? "Z" : "");
-}
 
 /* The first change of a reading: when, and the document's array. */
 static void begin_changes(struct watcher *w)
@@ -56,8 +30,9 @@ static void begin_changes(struct watcher *w)
 	if (w->changed)
 		return;
 	w->changed = true;
-	stamp(w);
+	follow_stamp(o, w->time);
 	out_text(o, "%s\n", w->time);
+	out_str(o, "event", "changes");
 	out_str(o, "time", w->time);
 	out_array(o, "runs");
 }
@@ -100,33 +75,11 @@ static struct error *take_run(void *arg, const struct compare_run *run)
 /* JSON Lines: each reading with changes is a document of its own. */
 static struct error *end_changes(struct watcher *w)
 {
-	struct out *o = w->s->out;
-	struct error *err;
-
 	if (!w->changed)
 		return NULL;
 	w->changed = false;
-	out_close(o);
-	out_end(o, 0);
-	err = out_flush(o);
-	out_begin(o, "watch");
-	return err;
-}
-
-/* Wait for the next reading; signals are let in only in ppoll(2). */
-static void wait_interval(const struct watcher *w)
-{
-	const struct timespec interval = {
-		.tv_sec = (time_t)(w->interval / NS_PER_S),
-		.tv_nsec = (long)(w->interval % NS_PER_S),
-	};
-	sigset_t ours, before;
-
-	signals_set(&ours);
-	sigprocmask(SIG_BLOCK, &ours, &before);
-	if (!session_interrupted(w->s))
-		ppoll(NULL, 0, &interval, &before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	out_close(w->s->out);
+	return follow_next(w->s, "watch");
 }
 
 /* Read all; where the PSW has gone to another space since, nothing can be said. */
@@ -162,17 +115,17 @@ static struct error *watch_all(struct watcher *w)
 	if (err)
 		return err;
 	/* JSON: what is watched is the first document. */
+	out_str(w->s->out, "event", "begin");
 	out_hex(w->s->out, "address", w->access.addr);
 	out_hex(w->s->out, "length", w->len);
-	out_end(w->s->out, 0);
-	err = out_flush(w->s->out);
-	out_begin(w->s->out, "watch");
+	err = follow_next(w->s, "watch");
 	while (!err && (!w->count || w->readings < w->count)) {
-		wait_interval(w);
-		if (session_interrupted(w->s))
+		err = follow_wait(w->s, w->interval);
+		if (err || session_interrupted(w->s))
 			break;
 		err = take_reading(w);
 	}
+	out_str(w->s->out, "event", "end");
 	out_num(w->s->out, "readings", (long long)w->readings);
 	out_num(w->s->out, "changes", (long long)w->changes);
 	out_num(w->s->out, "skipped", (long long)w->skipped);
@@ -188,7 +141,7 @@ static struct error *parse_options(const struct command_args *args, struct watch
 	struct error *err = NULL;
 	uint64_t len = 0;
 
-	w->interval = INTERVAL_DEFAULT;
+	w->interval = FOLLOW_INTERVAL_NS;
 	if (interval)
 		err = options_time(interval, &w->interval);
 	if (!err && count)

@@ -115,9 +115,9 @@ wait "$watch_pid"
 is "watch ends by the signal" "$?" 143
 sed 's/"time":"[0-9T:.-]*Z"/"time":""/; s/"readings":[0-9]*/"readings":0/' "$tap_dir/watched" >"$out"
 cat >"$tap_dir/expected" <<'END'
-{"api_level":1,"command":"watch","space":"pri","address":"0x10000","length":"0x40","exit_code":0}
-{"api_level":1,"command":"watch","time":"","runs":[{"address":"0x10008","length":"0x2","old":"0000","new":"ffff"}],"exit_code":0}
-{"api_level":1,"command":"watch","readings":0,"changes":1,"skipped":0,"exit_code":143}
+{"api_level":1,"command":"watch","space":"pri","event":"begin","address":"0x10000","length":"0x40","exit_code":0}
+{"api_level":1,"command":"watch","event":"changes","time":"","runs":[{"address":"0x10008","length":"0x2","old":"0000","new":"ffff"}],"exit_code":0}
+{"api_level":1,"command":"watch","event":"end","readings":0,"changes":1,"skipped":0,"exit_code":143}
 END
 if cmp -s "$tap_dir/expected" "$out"; then
 	pass "watch: a line a reading with changes"

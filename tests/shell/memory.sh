@@ -451,7 +451,10 @@ s390memctl: primary space, as the PSW says
 s390memctl: stopped after 1 match; --max allows more
 EOF
 run_is "as JSON" 0 on_dump -j search 0+16K 12345678 <<'EOF'
-{"api_level":1,"command":"search","address":"0x0","length":"0x4000","matches":[{"address":"0x3101","data":"12345678000000000000000000000000"},{"address":"0x3200","data":"12345678000000000000000000000000"}],"space":"pri","found":2,"complete":true,"bytes_searched":"0x4000","bytes_missing":"0x0","exit_code":0}
+{"api_level":1,"command":"search","event":"begin","address":"0x0","length":"0x4000","exit_code":0}
+{"api_level":1,"command":"search","event":"match","address":"0x3101","data":"12345678000000000000000000000000","exit_code":0}
+{"api_level":1,"command":"search","event":"match","address":"0x3200","data":"12345678000000000000000000000000","exit_code":0}
+{"api_level":1,"command":"search","event":"end","space":"pri","found":2,"complete":true,"bytes_searched":"0x4000","bytes_missing":"0x0","exit_code":0}
 EOF
 run_is "not found" 1 on_dump search 0+16K ffff <<'EOF'
 s390memctl: primary space, as the PSW says

@@ -155,4 +155,53 @@ for _ in {1..20}; do echo "help exceptions"; done >many
 status=$(cat code)
 compare "a closed pipe ends it quietly" 141 "-f many | head"
 
+
+## streams are closed when they are interrupted
+
+# ends_with SIGNAL STATUS: list --follow, once it has begun
+ends_with() {
+	rm -f stream
+	s390memctl -j list --follow --interval 10ms >stream 2>"$test_dir/stderr" &
+	test_pids+=("$!")
+	wait_until 10 test -s stream
+	kill -s "$1" $!
+	status=0
+	wait $! || status=$?
+	is "$1 ends a stream: exit code" "$status" "$2"
+	is "$1 ends a stream: the documents" "$(/usr/bin/python3 -c '
+import json, sys
+print(*((doc["event"], doc["exit_code"]) for doc in map(json.loads, sys.stdin)))' <stream)" \
+		"('begin', 0) ('end', $2)"
+	is "$1 ends a stream: standard error" "$(cat "$test_dir/stderr")" ""
+}
+ends_with TERM 143
+# A background process of a script ignores SIGINT, and under nohup SIGHUP, unless it is made to listen.
+cat >listen.py <<'EOF'
+import signal, subprocess, sys
+number = getattr(signal, sys.argv[1])
+signal.signal(number, signal.SIG_DFL)
+command = ["s390memctl", "-j", "list", "--follow", "--interval", "10ms"]
+p = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+print(p.stdout.readline()[-15:], end="")
+p.send_signal(number)
+print(p.stdout.read()[-17:], end="")
+print(p.wait())
+EOF
+for signal in SIGINT:130 SIGHUP:129; do
+	code=${signal#*:}
+	is "${signal%:*} ends a stream, with its document" \
+		"$(timeout 20 /usr/bin/python3 listen.py "${signal%:*}")" ""'"exit_code":0}
+"exit_code":'"$code}
+$code"
+done
+{ timeout 20 s390memctl -j list --follow 2>"$test_dir/stderr"; echo $? >code; } | head -n 1 >/dev/null
+is "nobody reads a stream: it ends by itself" "$(cat code)" 141
+is "nobody reads a stream: quietly" "$(cat "$test_dir/stderr")" ""
+# The same in text, where nothing is printed that could meet the closed pipe.
+{ timeout 20 s390memctl --quiet list --follow; echo $? >code; } | true
+is "nobody reads the text: it ends by itself" "$(cat code)" 141
+run_is "--interval without --follow" 64 s390memctl list --interval 1s <<'EOF'
+s390memctl: list: --interval and --count are for --follow
+EOF
+
 done_testing

@@ -4,7 +4,7 @@
 # Against real VMMs: QEMU with the KVM of this machine, an x86-64 one. All works
 # as on IBM Z, up to the answer of KVM that it does not know the ioctl.
 
-# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154,SC2317
 . "$(dirname "$0")/../lib.sh" || exit 99
 
 need_kvm
@@ -47,6 +47,32 @@ for vmm in json.load(sys.stdin)["vmms"]:
             print(vmm["guest"], vcpu["id"], vcpu["fd"], vmm["arch"])' "$alpha" <"$test_dir/stdout")" \
 	"alpha 0 $fd0 x86_64
 alpha 1 $fd1 x86_64"
+## list --follow: one VM that comes and goes, and the end of the stream
+
+s390memctl -j list --follow --interval 10ms >followed 2>follow-err &
+follower=$!
+test_pids+=("$follower")
+follow_has() {
+	grep -q "$1" followed
+}
+ok "list --follow begins with what there is" wait_until 10 follow_has '"event":"begin".*"pid":'"$alpha"
+start_vm passing
+ok "list --follow: a vCPU that has come" \
+	wait_until 10 follow_has '"event":"appeared".*"pid":'"$vm_pid"'.*"guest":"passing".*"vcpu":{"id":0'
+stop_vm "$vm_pid"
+ok "list --follow: the VM that has gone" \
+	wait_until 10 follow_has '"event":"gone".*"pid":'"$vm_pid"'.*"vcpu":null'
+kill -TERM "$follower"
+status=0
+wait "$follower" 2>/dev/null || status=$?
+is "list --follow: ended by a signal" "$status" 143
+is "list --follow: each line is a document, the last one tells" "$(/usr/bin/python3 -c '
+import json, sys
+docs = [json.loads(line) for line in sys.stdin]
+print(docs[0]["event"], docs[-1]["event"], docs[-1]["exit_code"], docs[-1]["changes"] == len(docs) - 2)
+' <followed)" "begin end 143 True"
+is "list --follow: nothing on standard error" "$(cat follow-err)" ""
+
 run_like "a guest's name" 0 "^VMM process +$alpha$" s390memctl -g alpha info
 run_like "a vCPU's id" 0 '^vCPU id +1$' s390memctl -p "$alpha" -c 1 info
 run_like "a vCPU's descriptor" 0 "^vCPU fd in the VMM +$fd1$" \
