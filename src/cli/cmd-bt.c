@@ -42,10 +42,9 @@ static struct error *show_cpu(struct bt *b, int cpu)
 
 	err = session_switch_cpu(b->s, cpu);
 	if (!err)
-		err = b->s->target->ops->regs(b->s->target, true, &regs);
+		err = backtrace_take(b->s, b->unwinder, &regs, &b->trace);
 	if (err)
 		return error_prefix(err, "CPU %d", cpu);
-	backtrace_cpu(b->unwinder, &regs, &b->trace);
 	out_object(b->s->out, NULL);
 	tell_cpu(b, cpu, &regs);
 	backtrace_show(b->s, b->symbols, &b->trace);
@@ -215,20 +214,26 @@ const struct command cmd_bt = {
 "address of its task_struct. Each frame tells how it was found: [cfi] by the\n"
 "call-frame information of the guest's vmlinux, [backchain] by the chain of stack\n"
 "frames that each Linux for s390 keeps, where that file is missing or does not know,\n"
-"[interruption] by the registers that an interruption has saved, after its PSW;\n"
+"[interruption] by the registers that an interruption has saved, after its PSW, and\n"
+"[old PSW] by the lowcore, where it has not saved them yet;\n"
 "[r14] is a guess about a function that makes no frame. Of a CPU that runs a user's\n"
 "program there is just its PSW. A CPU that runs on is not stopped while its stack is\n"
 "read: the stack is copied as soon as its registers are known.\n",
 	.example =
 "$ s390memctl -d panic.elf -s vmlinux bt\n"
-"CPU 0: PSW 0002000180000000 00000000001116ca\n"
-"     DAT off, real storage, key 0, supervisor state, cc 0, 64-bit, interrupts none, disabled wait, code 0x1116ca\n"
+"CPU 0: PSW 0002000180000000 000000000010fdee\n"
+"     DAT off, real storage, key 0, supervisor state, cc 0, 64-bit, interrupts none, disabled wait, code 0x10fdee\n"
 "     kernel stack\n"
+"#0   000000000010fdee  stop_run+0x4e                        [registers]  arch/s390/include/asm/processor.h:309\n"
+"#1   000000000010ff4e  on_panic_notify+0x36                 [cfi]  arch/s390/kernel/ipl.c:1826\n"
+"#2   0000000000178e36  atomic_notifier_call_chain+0x4e      [cfi]  kernel/notifier.c:87\n"
+"#3   0000000000a17d42  panic+0x152                          [cfi]  kernel/panic.c:366\n"
+"#4   00000000006bf738  sysrq_handle_crash+0x28              [cfi]  drivers/tty/sysrq.c:155\n"
 "[...]\n"
-"#4   00000000008d3e9e  sysrq_handle_crash+0x1e              [cfi]  drivers/tty/sysrq.c:154\n"
-"#5   00000000008d46d6  __handle_sysrq+0xe6                  [cfi]  drivers/tty/sysrq.c:600\n"
-"[...]\n"
-"     PSW 0705000180000000 000003ff8c2a15c6: DAT on, primary space, key 0, problem state, cc 0, 64-bit, interrupts I/O external machine-check\n"
-"#12  000003ff8c2a15c6  user program                         [interruption]\n",
+"     interruption, registers at 0000037ffff2bf38\n"
+"     PSW 0705200180000000 00000000011112ea: DAT on, primary space, key 0, problem state, cc 2, 64-bit, interrupts I/O external machine-check\n"
+"#12  00000000011112ea  user program                         [interruption]\n",
+	.see_also = "ps lowcore dis regs",
+	.answers_no = "there is no such task, or it runs now",
 	.run = run_bt,
 };

@@ -289,12 +289,15 @@ const struct command cmd_dis = {
 "the exception that is met there. Needs an s390memctl built with libopcodes of GNU\n"
 "binutils; version tells.\n",
 	.example =
-"$ s390memctl -g web1 dis sysrq_handle_crash 4\n"
-"   0000000000a1f2c0 <sysrq_handle_crash>  c0040000000c  jgnop   0000000000a1f2d8 <sysrq_handle_crash+0x18>\n"
-"   0000000000a1f2c6 <sysrq_handle_crash+0x6>  eb5ff0680024  stmg    %r5,%r15,104(%r15)\n"
-"   0000000000a1f2cc <sysrq_handle_crash+0xc>  b90400ef      lgr     %r14,%r15\n"
-"   0000000000a1f2d0 <sysrq_handle_crash+0x10>  e3f0ff98ff71  lay     %r15,-104(%r15)\n"
-"s390memctl: home space: the symbols are the kernel's, and the PSW says primary space\n",
-	.see_also = "read regs",
+"$ s390memctl -g web1 dis\n"
+"[...]\n"
+"   000003ffff404800 <arch_cpu_idle+0x90>        c01000000008  larl    %r1,000003ffff404810 <arch_cpu_idle+0xa0>\n"
+"   000003ffff404806 <arch_cpu_idle+0x96>        e310f0a80024  stg     %r1,168(%r15)\n"
+"   000003ffff40480c <arch_cpu_idle+0x9c>        b2b2f0a0      lpswe   160(%r15)\n"
+"=> 000003ffff404810 <arch_cpu_idle+0xa0>        e3f0f0b00004  lg      %r15,176(%r15)\n"
+"   000003ffff404816 <arch_cpu_idle+0xa6>        07fe          br      %r14\n"
+"[...]\n"
+"s390memctl: home space, as the PSW says\n",
+	.see_also = "regs read sym bt",
 	.run = run_dis,
 };

@@ -277,14 +277,19 @@ const struct command cmd_lowcore = {
 "whose kernel's types are known, its own fields follow: current task, stacks,\n"
 "address spaces. -c all shows every CPU's.\n",
 	.example =
-"$ s390memctl -q qmp.sock lowcore\n"
-"CPU 0, lowcore at absolute 0fdfe000\n"
-"0080  external-interruption parameter                    00000000\n"
+"$ s390memctl -q qmp.sock -c 1 lowcore\n"
+"CPU 1, lowcore at absolute 01d9e000\n"
+"0080  external-interruption parameter                    01d67000\n"
 "0084  external interruption: CPU address                 0000\n"
 "0086  external-interruption code                         1004  clock comparator\n"
 "[...]\n"
-"0130  external old PSW                                   0706c00180000000 00000000008a1b2c <psw_idle_exit>\n"
+"008e  program-interruption code                          0011  page-translation exception\n"
+"[...]\n"
+"00a8  translation-exception identification               00000000010f3800  page-translation exception: fetch, page 00000000010f3000, primary space\n"
+"[...]\n"
+"0130  external old PSW                                   0706c00180000000 0000000000a31c36 <psw_idle_exit>\n"
 "      DAT on, home space, key 0, supervisor state, cc 0, 64-bit, interrupts I/O external machine-check, wait (enabled)\n"
 "[...]\n",
+	.see_also = "regs bt",
 	.run = run_lowcore,
 };

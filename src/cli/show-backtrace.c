@@ -9,6 +9,7 @@
 #include "out/out.h"
 
 #define SYMBOL_WIDTH	36
+#define TRIES		5	/* stacks of a CPU that runs */
 
 /* The address that symbol and line are about. */
 static uint64_t frame_place(const struct frame *f)
@@ -46,6 +47,21 @@ bool frame_line(struct session *s, const struct symbols *symbols, const struct f
 	return session_line(s, &info, frame_place(f), out);
 }
 
+struct error *backtrace_take(struct session *s, struct unwinder *u, struct s390_regs *regs,
+			     struct backtrace *bt)
+{
+	struct target *t = s->target;
+	struct error *err;
+	int tries = 0;
+
+	do {
+		err = t->ops->regs(t, true, regs);
+		if (!err)
+			backtrace_cpu(u, regs, bt);
+	} while (!err && bt->end[0] && t->ops->live && ++tries < TRIES && !session_interrupted(s));
+	return err;
+}
+
 /* The PSW that an interruption has saved, or that of the CPU. */
 static void show_psw(struct out *o, const struct frame *f, struct buf *words)
 {
@@ -53,12 +69,16 @@ static void show_psw(struct out *o, const struct frame *f, struct buf *words)
 	psw_describe(f->psw_mask, f->pc, words);
 	out_hex(o, "psw_mask", f->psw_mask);
 	out_str(o, "psw_words", buf_str(words));
-	if (f->how != FRAME_PT_REGS)
+	if (f->how == FRAME_REGISTERS)
 		return;
-	out_text(o, "     interruption, registers at %016" PRIx64 "\n", f->pt_regs);
+	if (f->how == FRAME_OLD_PSW)
+		out_text(o, "     interruption, just taken; old PSW in the lowcore\n");
+	else
+		out_text(o, "     interruption, registers at %016" PRIx64 "\n", f->pt_regs);
 	out_text(o, "     PSW %016" PRIx64 " %016" PRIx64 ": %s\n", f->psw_mask, f->pc,
 		 buf_str(words));
-	out_hex(o, "pt_regs", f->pt_regs);
+	if (f->how == FRAME_PT_REGS)
+		out_hex(o, "pt_regs", f->pt_regs);
 }
 
 static void show_frame(struct session *s, const struct symbols *symbols, size_t number,

@@ -19,6 +19,13 @@ bool frame_format(const struct symbols *symbols, const struct frame *f, struct b
 bool frame_line(struct session *s, const struct symbols *symbols, const struct frame *f,
 		struct buf *out);
 /*
+ * The registers of the CPU that the session works as, and what is on its stack. Of
+ * a live one that ran on meanwhile, so that its stack made no sense, a few more
+ * are taken. Errors: those of the registers.
+ */
+struct error *backtrace_take(struct session *s, struct unwinder *u, struct s390_regs *regs,
+			     struct backtrace *bt);
+/*
  * Show the frames of a backtrace: lines of text; in JSON the array "frames" of the
  * open object, and "end" where it ends before the stack's beginning.
  */

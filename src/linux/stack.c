@@ -65,6 +65,7 @@ struct unwinder {
 	struct linux_lowcore_field fields[LINUX_LOWCORE_MAX];
 	size_t nr_fields;
 	uint64_t bases[NR_STACKS];	/* of the CPU at hand; 0: not known */
+	unsigned char lowcore[LOWCORE_SIZE];	/* of it; zeros: could not be read */
 	struct stack_memory memory;
 };
 
@@ -121,7 +122,7 @@ const char *frame_how_name(enum frame_how how)
 	static const char *const names[] = {
 		[FRAME_REGISTERS] = "registers", [FRAME_CFI] = "cfi",
 		[FRAME_BACKCHAIN] = "backchain", [FRAME_R14] = "r14",
-		[FRAME_PT_REGS] = "interruption",
+		[FRAME_PT_REGS] = "interruption", [FRAME_OLD_PSW] = "old PSW",
 	};
 
 	return names[how];
@@ -233,6 +234,37 @@ static void take_backchain(struct walk_state *w, uint64_t sp, uint64_t pc)
 	w->regs.gprs[15] = sp;
 }
 
+static bool is_same_function(const struct unwinder *u, uint64_t a, uint64_t b)
+{
+	struct symbol_info here, there;
+
+	return symbols_nearest(u->k->symbols, a, &here) &&
+	       symbols_nearest(u->k->symbols, b, &there) && here.value == there.value;
+}
+
+/*
+ * Behind a frame that r14 has told, the back chain's tells the same, then only
+ * the stack pointer was not right; or it tells of the function that was
+ * interrupted itself: that has made a frame without saving r14, and what stands
+ * there is from a call before. Else it is the next one.
+ */
+static bool confirm_r14(struct unwinder *u, struct backtrace *bt, struct walk_state *w,
+			uint64_t chain, uint64_t pc)
+{
+	struct frame *last = &bt->frames[bt->count - 1];
+
+	if (last->pc == pc) {
+		bt->count--;
+	} else if (is_same_function(u, pc - 1, last[-1].pc)) {
+		last->sp = chain;
+		last->stack = stack_name(u, chain);
+		take_backchain(w, chain, last->pc);
+		return true;
+	}
+	take_backchain(w, chain, pc);
+	return add_frame(u, bt, FRAME_BACKCHAIN, w);
+}
+
 /* The frame that a back chain leads to; the function's caller has its r14 saved there. */
 static bool step_backchain(struct unwinder *u, struct backtrace *bt, struct walk_state *w,
 			   uint64_t chain)
@@ -250,10 +282,8 @@ static bool step_backchain(struct unwinder *u, struct backtrace *bt, struct walk
 			 pc);
 		return false;
 	}
-	/* What r14 has told before was right, but for the stack pointer. */
-	if (bt->count && bt->frames[bt->count - 1].how == FRAME_R14 &&
-	    bt->frames[bt->count - 1].pc == pc)
-		bt->count--;
+	if (bt->count > 1 && bt->frames[bt->count - 1].how == FRAME_R14)
+		return confirm_r14(u, bt, w, chain, pc);
 	take_backchain(w, chain, pc);
 	return add_frame(u, bt, FRAME_BACKCHAIN, w);
 }
@@ -266,13 +296,10 @@ static bool step_backchain(struct unwinder *u, struct backtrace *bt, struct walk
 static void try_r14(struct unwinder *u, struct backtrace *bt, const struct walk_state *w)
 {
 	struct walk_state caller = *w;
-	struct symbol_info here, there;
 	uint64_t pc = w->regs.gprs[14];
 
-	if (!w->first || w->regs.after_call || !(w->regs.known & 1U << 14) || !is_text(u, pc))
-		return;
-	if (!symbols_nearest(u->k->symbols, w->regs.pc, &here) ||
-	    !symbols_nearest(u->k->symbols, pc - 1, &there) || here.value == there.value)
+	if (!w->first || w->regs.after_call || !(w->regs.known & 1U << 14) || !is_text(u, pc) ||
+	    is_same_function(u, w->regs.pc, pc - 1))
 		return;
 	caller.regs.pc = pc;
 	caller.regs.after_call = true;
@@ -353,18 +380,52 @@ static void follow(struct unwinder *u, struct backtrace *bt, struct walk_state *
 /* Which stacks the CPU has, by its lowcore. */
 static void find_stacks(struct unwinder *u, uint32_t prefix)
 {
-	unsigned char lowcore[LOWCORE_SIZE];
 	const struct linux_lowcore_field *f;
-	struct error *err = linux_lowcore_read(u->k, prefix, lowcore);
+	struct error *err = linux_lowcore_read(u->k, prefix, u->lowcore);
 	size_t i;
 
 	memset(u->bases, 0, sizeof(u->bases));
+	if (err)
+		memset(u->lowcore, 0, sizeof(u->lowcore));
 	for (i = 0; i < NR_STACKS && !err; i++) {
 		f = linux_lowcore_find(u->fields, u->nr_fields, lowcore_stacks[i].member);
 		if (f)
-			u->bases[i] = stack_base(linux_lowcore_number(f, lowcore));
+			u->bases[i] = stack_base(linux_lowcore_number(f, u->lowcore));
 	}
 	error_free(err);
+}
+
+/*
+ * At the first instruction of an interruption's handler all registers are still
+ * those of what was interrupted, at the old PSW. false: go no further.
+ */
+static bool step_old_psw(struct unwinder *u, struct backtrace *bt, struct walk_state *w)
+{
+	static const char *const kinds[] = { "restart", "external", "svc", "program",
+					     "machine_check", "io" };
+	const unsigned char *old = NULL, *new_psw;
+	struct frame *f;
+	uint64_t mask;
+	char key[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		snprintf(key, sizeof(key), "%s_new_psw", kinds[i]);
+		new_psw = u->lowcore + lowcore_find(key)->offset;
+		snprintf(key, sizeof(key), "%s_old_psw", kinds[i]);
+		if (get_be64(new_psw) && get_be64(new_psw + 8) == w->regs.pc)
+			old = u->lowcore + lowcore_find(key)->offset;
+	}
+	if (!old)
+		return true;
+	mask = get_be64(old);
+	w->regs.pc = get_be64(old + 8) & psw_address_mask(mask);
+	f = add_frame(u, bt, FRAME_OLD_PSW, w);
+	f->psw_mask = mask;
+	f->user = mask & PSW_MASK_PSTATE;
+	if (f->user)
+		f->stack = NULL;
+	return !f->user;
 }
 
 void backtrace_cpu(struct unwinder *u, const struct s390_regs *regs, struct backtrace *bt)
@@ -384,10 +445,10 @@ void backtrace_cpu(struct unwinder *u, const struct s390_regs *regs, struct back
 	f = add_frame(u, bt, FRAME_REGISTERS, &w);
 	f->psw_mask = regs->psw_mask;
 	f->user = bt->user_mode;
-	if (!bt->user_mode)
-		follow(u, bt, &w);
-	else
+	if (bt->user_mode)
 		f->stack = NULL;
+	else if (step_old_psw(u, bt, &w))
+		follow(u, bt, &w);
 }
 
 void backtrace_task(struct unwinder *u, uint64_t ksp, struct backtrace *bt)

@@ -26,6 +26,7 @@ enum frame_how {
 	FRAME_BACKCHAIN,	/* back chain */
 	FRAME_R14,		/* register 14 of an interrupted function: not certain */
 	FRAME_PT_REGS,		/* registers of an interruption, saved on the stack */
+	FRAME_OLD_PSW,		/* an interruption's old PSW in the lowcore: it has just been taken */
 };
 
 struct frame {
@@ -37,8 +38,8 @@ struct frame {
 	 * the frame are about: pc - 1.
 	 */
 	bool after_call;
-	bool user;		/* FRAME_PT_REGS: a user's program was interrupted; it is the last one */
-	uint64_t psw_mask;	/* FRAME_PT_REGS, and FRAME_REGISTERS of a CPU; else 0 */
+	bool user;		/* a user's program; it is the last one */
+	uint64_t psw_mask;	/* of interruptions, and FRAME_REGISTERS of a CPU; else 0 */
 	uint64_t pt_regs;	/* FRAME_PT_REGS: address of the struct pt_regs */
 	const char *stack;	/* "kernel", "async"...: the one that sp is on; NULL: not known */
 };
@@ -72,7 +73,7 @@ const char *unwinder_without_cfi(const struct unwinder *u);
 void backtrace_cpu(struct unwinder *u, const struct s390_regs *regs, struct backtrace *bt);
 /* What is on the stack of a task that no CPU runs; ksp: its thread.ksp. */
 void backtrace_task(struct unwinder *u, uint64_t ksp, struct backtrace *bt);
-/* "cfi", "backchain", "r14", "interruption", "registers". */
+/* "registers", "cfi", "backchain", "r14", "interruption", "old PSW". */
 const char *frame_how_name(enum frame_how how);
 
 #endif
