@@ -26,6 +26,7 @@ const struct command_option options_table[] = {
 	{ "json", 'j', NULL, "one JSON document a command instead of text" },
 	{ "execute", 'e', "CMD", "run a command; may be given several times" },
 	{ "file", 'f', "FILE", "run commands from a file, - for standard input" },
+	{ "keep-going", 0, NULL, "with -e and -f: go on behind a command that has failed" },
 	{ "stats", 0, NULL, "tell how often and how long the vCPU stood still" },
 	{ "max-stop", 0, "TIME", "let a vCPU stand still no longer than this at once (10ms)" },
 	{ "suspend-seccomp", 0, NULL, "lift the VMM's seccomp filter for the calls made in it" },
@@ -127,6 +128,8 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		s->stats = true;
 	else if (!strcmp(row->name, "suspend-seccomp"))
 		s->suspend_seccomp = true;
+	else if (!strcmp(row->name, "keep-going"))
+		st->opt->keep_going = true;
 	else if (!strcmp(row->name, "verbose"))
 		s->log.verbose++;
 	else if (!strcmp(row->name, "quiet"))

@@ -17,6 +17,7 @@ struct options_script {
 struct options {
 	bool help;		/* -h */
 	bool version;		/* -V */
+	bool keep_going;	/* --keep-going */
 	struct options_script *scripts;
 	int nr_scripts;
 	int nr_words;		/* the one-shot command; 0: none */

@@ -95,7 +95,7 @@ static struct error *next_line(FILE *file, struct buf *line, bool *found)
 
 static bool must_end(const struct session *s, int code)
 {
-	return code || s->quit || *s->interrupted;
+	return code || s->quit || s->pipe_closed || *s->interrupted;
 }
 
 static int run_file(struct session *s, const char *shown, FILE *file, bool go_on)
@@ -144,7 +144,8 @@ static struct error *open_script(const char *path, FILE **file)
 	return err;
 }
 
-static int run_item(struct session *s, const struct options_script *script, FILE *file, int nr_e)
+static int run_item(struct session *s, const struct options_script *script, FILE *file, int nr_e,
+		    bool go_on)
 {
 	struct buf shown = BUF_INIT;
 	int code;
@@ -154,7 +155,7 @@ static int run_item(struct session *s, const struct options_script *script, FILE
 			buf_adds(&shown, "standard input");
 		else
 			buf_add_escaped(&shown, script->text, strlen(script->text));
-		code = run_file(s, buf_str(&shown), file, false);
+		code = run_file(s, buf_str(&shown), file, go_on);
 	} else {
 		snprintf(s->where, sizeof(s->where), "-e %d", nr_e);
 		code = script_run_line(s, script->text);
@@ -201,9 +202,9 @@ int script_run(struct session *s, const struct options *opt)
 	}
 	if (err)
 		code = line_error(s, err);
-	for (i = 0; i < opt->nr_scripts && !must_end(s, code); i++) {
+	for (i = 0; i < opt->nr_scripts && !must_end(s, opt->keep_going ? 0 : code); i++) {
 		nr_e += !opt->scripts[i].is_file;
-		code = run_item(s, &opt->scripts[i], files[i], nr_e);
+		code = run_item(s, &opt->scripts[i], files[i], nr_e, opt->keep_going);
 	}
 	for (i = 0; files && i < opt->nr_scripts; i++) {
 		if (files[i] && files[i] != stdin)

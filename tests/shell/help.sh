@@ -33,6 +33,7 @@ Options:
   -j, --json              one JSON document a command instead of text
   -e, --execute=CMD       run a command; may be given several times
   -f, --file=FILE         run commands from a file, - for standard input
+      --keep-going        with -e and -f: go on behind a command that has failed
       --stats             tell how often and how long the vCPU stood still
       --max-stop=TIME     let a vCPU stand still no longer than this at once (10ms)
       --suspend-seccomp   lift the VMM's seccomp filter for the calls made in it

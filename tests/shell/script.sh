@@ -112,6 +112,26 @@ s390memctl: od\x1b[31m\nd:1: unknown command 'lst'
 s390memctl: did you mean 'list'?
 EOF
 
+run_is "--keep-going: all lines, and the last failure's code" 1 \
+	s390memctl --keep-going -f bad -f good -e 'help 99' -e 'help 11' <<EOF
+$code_11
+$code_11
+$code_11
+$code_11
+s390memctl: bad:2: column 6: the quote " is not closed
+s390memctl: write \\" for the character itself
+s390memctl: -e 1: no program interruption has the code 0099
+s390memctl: 'help exceptions' lists them
+EOF
+run_is "--keep-going: quit ends all" 64 s390memctl --keep-going -e lst -f quits -e 'help 11' <<'EOF'
+s390memctl: -e 1: unknown command 'lst'
+s390memctl: did you mean 'list'?
+EOF
+run_is "--keep-going: a file that cannot be read on" 64 s390memctl --keep-going -f nul -e 'help 11' <<EOF
+$code_11
+s390memctl: nul:1: column 8: NUL byte: this is no text
+EOF
+
 ## standard input
 
 status=0
