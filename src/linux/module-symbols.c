@@ -6,6 +6,7 @@
 
 #include "base/endian.h"
 #include "linux/kernel.h"
+#include "linux/module-file.h"
 #include "linux/module-layout.h"
 #include "linux/modules.h"
 
@@ -149,9 +150,15 @@ struct error *modules_add_symbols(struct kernel *k, struct modules *m)
 
 	if (!err)
 		err = module_layout_get(types, &layout);
+	if (!err)
+		err = module_files_find(k, m);
 	for (i = 0; !err && i < m->n; i++) {
-		if (layout.has_kallsyms)
-			err = go_on(k, &m->list[i], from_guest(k, &layout, &m->list[i]));
+		struct module *mod = &m->list[i];
+
+		if (mod->file[0])
+			err = go_on(k, mod, module_file_add(k, &layout, mod));
+		if (!err && mod->source == MODULE_SYMBOLS_NONE && layout.has_kallsyms)
+			err = go_on(k, mod, from_guest(k, &layout, mod));
 	}
 	return err;
 }

@@ -31,7 +31,7 @@ struct module {
 	int64_t state;		/* enum module_state, include/linux/module.h */
 	char build_id[65];	/* hex digits, or "" */
 	enum module_symbols source;
-	char file[4096];	/* if from a file */
+	char file[4096];	/* its file on the host, with this build id, or "" */
 };
 
 struct modules {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ struct error *elf_image_open(const char *path, struct elf_image **out)
 	else if (!S_ISREG(st.st_mode))
 		err = file_error(path, "no regular file");
 	if (!err)
-		img->elf = elf_begin(img->fd, ELF_C_READ_MMAP, NULL);
+		img->elf = dwelf_elf_begin(img->fd);
 	if (!err && (!img->elf || elf_kind(img->elf) != ELF_K_ELF || !gelf_getehdr(img->elf, &ehdr)))
 		err = file_error(path, "no ELF file");
 	if (err) {
@@ -100,4 +101,114 @@ bool elf_image_read(const struct elf_image *img, uint64_t addr, void *buf, size_
 		return true;
 	}
 	return false;
+}
+
+/* The table of symbols, and where its sections were loaded. */
+struct relocation {
+	const struct elf_image *img;
+	Elf_Data *data;
+	size_t n;
+	size_t strings;			/* section of the names */
+	struct place {
+		bool loaded;
+		uint64_t addr;
+	} *places;
+	size_t nr_places;
+	struct symtab_entry *entries;
+	size_t nr_entries;
+};
+
+static bool find_symbols(struct relocation *r)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+
+	while ((scn = elf_nextscn(r->img->elf, scn)) != NULL) {
+		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_SYMTAB || !shdr.sh_entsize)
+			continue;
+		r->data = elf_getdata(scn, NULL);
+		r->n = r->data ? r->data->d_size / shdr.sh_entsize : 0;
+		r->strings = shdr.sh_link;
+		return r->n > 0 && r->n <= INT_MAX;
+	}
+	return false;
+}
+
+static struct error *place_sections(struct relocation *r,
+				    bool (*address)(void *arg, const char *section, uint64_t *addr),
+				    void *arg)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+	const char *name;
+	size_t names, i;
+
+	if (elf_getshdrnum(r->img->elf, &r->nr_places) || elf_getshdrstrndx(r->img->elf, &names))
+		return error_new(ERROR_NO, "no sections");
+	r->places = calloc(r->nr_places + 1, sizeof(*r->places));
+	if (!r->places)
+		return error_nomem();
+	while ((scn = elf_nextscn(r->img->elf, scn)) != NULL) {
+		i = elf_ndxscn(scn);
+		if (i >= r->nr_places || !gelf_getshdr(scn, &shdr) || !(shdr.sh_flags & SHF_ALLOC))
+			continue;
+		name = elf_strptr(r->img->elf, names, shdr.sh_name);
+		r->places[i].loaded = name && address(arg, name, &r->places[i].addr);
+	}
+	return NULL;
+}
+
+/* As nm(1) tells it, as far as symtab_from_list() wants to know. */
+static char type_of(const GElf_Sym *sym)
+{
+	unsigned int bind = GELF_ST_BIND(sym->st_info), type = GELF_ST_TYPE(sym->st_info);
+
+	if (type > STT_FUNC)
+		return '\0';
+	if (bind == STB_WEAK)
+		return type == STT_OBJECT ? 'V' : 'W';
+	return type == STT_FUNC ? (bind == STB_LOCAL ? 't' : 'T') : (bind == STB_LOCAL ? 'd' : 'D');
+}
+
+static void take_symbol(struct relocation *r, size_t i)
+{
+	const char *name;
+	GElf_Sym sym;
+
+	if (!gelf_getsym(r->data, (int)i, &sym) || sym.st_shndx >= r->nr_places ||
+	    !r->places[sym.st_shndx].loaded || !type_of(&sym))
+		return;
+	name = elf_strptr(r->img->elf, r->strings, sym.st_name);
+	if (!name || !name[0])
+		return;
+	r->entries[r->nr_entries++] = (struct symtab_entry){
+		.name = name,
+		.value = r->places[sym.st_shndx].addr + sym.st_value,
+		.size = sym.st_size,
+		.type = type_of(&sym),
+	};
+}
+
+struct error *elf_image_relocated(const struct elf_image *img,
+				  bool (*address)(void *arg, const char *section, uint64_t *addr),
+				  void *arg, const char *source, struct symtab **tab)
+{
+	struct relocation r = { .img = img };
+	struct error *err = NULL;
+	size_t i;
+
+	*tab = NULL;
+	if (!img->relocatable || !find_symbols(&r))
+		return error_new(ERROR_NO, "%s: no symbols of a module", source);
+	r.entries = calloc(r.n, sizeof(*r.entries));
+	err = r.entries ? place_sections(&r, address, arg) : error_nomem();
+	for (i = 0; !err && i < r.n; i++)
+		take_symbol(&r, i);
+	if (!err && !r.nr_entries)
+		err = error_new(ERROR_NO, "%s: no symbols of a module", source);
+	if (!err)
+		err = symtab_from_list(source, r.entries, r.nr_entries, tab);
+	free(r.entries);
+	free(r.places);
+	return err;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bytes that an ELF file loads into memory. Through libelf; untrusted. */
+/*
+ * An ELF file, maybe compressed (gzip, xz, zstd as libdw can), beyond its table of
+ * symbols: the bytes that it loads into memory, symbols of relocatable files.
+ * Untrusted.
+ */
 #ifndef S390MEMCTL_SYM_ELF_IMAGE_H
 #define S390MEMCTL_SYM_ELF_IMAGE_H
 
@@ -8,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "sym/symtab.h"
 
 struct elf_image;
 
@@ -22,5 +27,13 @@ void elf_image_build_id(const struct elf_image *img, char *text, size_t size);
  * contents. false if they are not there, as in a file of debugging information only.
  */
 bool elf_image_read(const struct elf_image *img, uint64_t addr, void *buf, size_t len);
+/*
+ * Make a table of the symbols of a relocatable file (a module) whose sections have
+ * been loaded: address(arg, name, &addr) tells where, or that one was not. source:
+ * what symtab_path() says, printable. Errors: ERROR_NO when there are none; no memory.
+ */
+struct error *elf_image_relocated(const struct elf_image *img,
+				  bool (*address)(void *arg, const char *section, uint64_t *addr),
+				  void *arg, const char *source, struct symtab **tab);
 
 #endif

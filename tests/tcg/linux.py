@@ -200,6 +200,22 @@ def with_vmlinux(tap, program, linux, vmlinux, other):
     case.test("does not have the code" in text[1], "its code is found to differ", text[1])
 
 
+def module_files(tap, program, linux, vmlinux, packages):
+    """Symbols of modules from their files; variables are among them."""
+    options = ("-s", vmlinux, "--debug-dir", packages)
+    case = Case(tap, program, linux, "ELF", options, "files of modules")
+    case.modules("file")
+    own = [n for n in case.kallsyms.names.values() if any(m for _, m in n)]
+    names = sorted({name for entry in own for name, module in entry if module})
+    case.names(names)
+    sections = dict(line.split("/")[-1].split(":") for line in linux.told["sections"].splitlines())
+    found = case.run("sym", "loop_ctl_mutex")["symbols"][0]
+    case.test(
+        found["module"] == "loop" and int(found["address"], 16) >= int(sections[".data"], 16),
+        "a variable of a module", found, sections,
+    )  # fmt: skip
+
+
 def by_build_id(tap, program, linux, vmlinux, directory):
     """A vmlinux that is found in a folder."""
     number = build_id(linux.told["notes"])
@@ -230,6 +246,7 @@ def run_kernel(tap, cache, program, version, directory, other):
             tap.skip(f"Linux {version}: with vmlinux", "not in the cache: bed fetch-debug")
             return
         with_vmlinux(tap, program, linux, vmlinux, other)
+        module_files(tap, program, linux, vmlinux, os.path.join(cache, f"kernel-{version}"))
         by_build_id(tap, program, linux, vmlinux, directory)
         linux_debuginfod.run(tap, program, linux, vmlinux, build_id(linux.told["notes"]))
 
