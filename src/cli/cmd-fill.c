@@ -2,48 +2,30 @@
 #include <string.h>
 
 #include "cli/access.h"
-#include "cli/progress.h"
 #include "cli/store.h"
-
-struct filler {
-	unsigned char byte;
-	struct progress progress;
-};
 
 static struct error *fill_piece(void *arg, uint64_t offset, void *buf, size_t n)
 {
-	struct filler *f = arg;
+	const unsigned char *byte = arg;
 
-	progress_update(&f->progress, offset);
-	memset(buf, f->byte, n);
+	(void)offset;
+	memset(buf, *byte, n);
 	return NULL;
 }
 
 static struct error *run_fill(struct session *s, const struct command_args *args)
 {
-	struct filler f = { 0 };
-	struct access a;
+	uint64_t len = 0, value = 0;
+	unsigned char byte;
 	struct error *err;
-	uint64_t len = 0, byte = 0;
 
 	err = length_parse(args->argv[1], "length", &len);
 	if (!err)
-		err = number_parse(args->argv[2], "byte", 8, 1, &byte);
-	if (!err)
-		err = access_parse(s, args, &a);
-	if (!err)
-		err = access_addr(s, args->argv[0], &a);
-	if (!err)
-		err = access_check_range(a.addr, len);
-	if (!err)
-		err = access_ready(s, &a);
+		err = number_parse(args->argv[2], "byte", 8, 1, &value);
 	if (err)
 		return err;
-	f.byte = (unsigned char)byte;
-	progress_start(&f.progress, &s->log, len);
-	err = store_range(s, args, &a, len, fill_piece, &f);
-	progress_end(&f.progress);
-	return err;
+	byte = (unsigned char)value;
+	return store_at(s, args, args->argv[0], len, fill_piece, &byte);
 }
 
 static const struct command_option options[] = {

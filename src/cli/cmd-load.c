@@ -3,60 +3,27 @@
 
 #include "cli/access.h"
 #include "cli/infile.h"
-#include "cli/progress.h"
 #include "cli/store.h"
-
-struct loader {
-	struct infile file;
-	struct progress progress;
-};
-
-static struct error *load_piece(void *arg, uint64_t offset, void *buf, size_t n)
-{
-	struct loader *l = arg;
-
-	progress_update(&l->progress, offset);
-	return infile_source(&l->file, offset, buf, n);
-}
-
-static struct error *load_file(struct session *s, const struct command_args *args,
-			       struct loader *l, uint64_t len)
-{
-	struct access a;
-	struct error *err = access_parse(s, args, &a);
-
-	if (!err)
-		err = access_addr(s, args->argv[1], &a);
-	if (!err)
-		err = access_check_range(a.addr, len);
-	if (!err)
-		err = access_ready(s, &a);
-	if (err)
-		return err;
-	progress_start(&l->progress, &s->log, len);
-	err = store_range(s, args, &a, len, load_piece, l);
-	progress_end(&l->progress);
-	return err;
-}
 
 static struct error *run_load(struct session *s, const struct command_args *args)
 {
 	struct error *err = NULL;
-	struct loader l;
+	struct infile file;
 	uint64_t len = 0;
 
 	if (args->argc > 2)
 		err = length_parse(args->argv[2], "length", &len);
 	if (!err)
-		err = infile_open(args->argv[0], &l.file);
+		err = infile_open(args->argv[0], &file);
 	if (err)
 		return err;
-	if (len > l.file.size)
+	if (len > file.size)
 		err = error_new(ERROR_USAGE, "file '%s' has %" PRIu64 " bytes, fewer than %" PRIu64,
-				l.file.shown, l.file.size, len);
+				file.shown, file.size, len);
 	else
-		err = load_file(s, args, &l, len ? len : l.file.size);
-	infile_close(&l.file);
+		err = store_at(s, args, args->argv[1], len ? len : file.size, infile_source,
+			       &file);
+	infile_close(&file);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/access.h"
 #include "cli/audit.h"
 #include "cli/excerpt.h"
+#include "cli/progress.h"
 
 struct store {
 	struct session *s;
@@ -192,5 +193,41 @@ struct error *store_range(struct session *s, const struct command_args *args,
 	if (!err || err->kind == ERROR_ACCESS || st->done)
 		err = command_first_error(err, access_tell_space(s, a));
 	free(st);
+	return err;
+}
+
+/* A source, and how far it has come. */
+struct shown_source {
+	store_source *source;
+	void *arg;
+	struct progress progress;
+};
+
+static struct error *next_piece(void *arg, uint64_t offset, void *buf, size_t n)
+{
+	struct shown_source *shown = arg;
+
+	progress_update(&shown->progress, offset);
+	return shown->source(shown->arg, offset, buf, n);
+}
+
+struct error *store_at(struct session *s, const struct command_args *args, const char *addr,
+		       uint64_t len, store_source *source, void *arg)
+{
+	struct shown_source shown = { .source = source, .arg = arg };
+	struct access a;
+	struct error *err = access_parse(s, args, &a);
+
+	if (!err)
+		err = access_addr(s, addr, &a);
+	if (!err)
+		err = access_check_range(a.addr, len);
+	if (!err)
+		err = access_ready(s, &a);
+	if (err)
+		return err;
+	progress_start(&shown.progress, &s->log, len);
+	err = store_range(s, args, &a, len, next_piece, &shown);
+	progress_end(&shown.progress);
 	return err;
 }

@@ -23,4 +23,11 @@ typedef struct error *store_source(void *arg, uint64_t offset, void *buf, size_t
 struct error *store_range(struct session *s, const struct command_args *args,
 			  const struct access *a, uint64_t len, store_source *source, void *arg);
 
+/*
+ * The same as a command that shows its progress: addr is the word that tells
+ * where, the rest of the access is in the options. Errors: those of the words, too.
+ */
+struct error *store_at(struct session *s, const struct command_args *args, const char *addr,
+		       uint64_t len, store_source *source, void *arg);
+
 #endif

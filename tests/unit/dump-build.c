@@ -189,3 +189,43 @@ int make_file(const struct buf *b, char *path)
 	snprintf(path, 64, "/proc/self/fd/%d", fd);
 	return fd;
 }
+
+struct error *open_built(const struct buf *b, int cpu, struct target **t)
+{
+	const struct dump_options options = { .log = NULL };
+	char path[64];
+	int fd = make_file(b, path);
+	struct error *err = dump_open(path, cpu, &options, t);
+
+	close(fd);
+	assert_true(!err == !!*t);
+	return err;
+}
+
+struct target *open_good(const struct buf *b, int cpu)
+{
+	struct target *t;
+	struct error *err = open_built(b, cpu, &t);
+
+	if (err)
+		fail_msg("%s", err->message);
+	return t;
+}
+
+void close_target(struct target *t)
+{
+	assert_null(t->ops->close(t));
+}
+
+void assert_refused(const struct buf *b, enum error_kind kind, const char *words)
+{
+	struct target *t;
+	struct error *err = open_built(b, 0, &t);
+
+	if (!err)
+		fail_msg("was opened; '%s' expected", words);
+	if (err->kind != kind || !(strstr(err->message, words) || (err->hint && strstr(err->hint, words))))
+		fail_msg("kind %d: %s; '%s' expected", err->kind, err->message, words);
+	assert_null(strchr(err->message, '\n'));
+	error_free(err);
+}

@@ -9,6 +9,7 @@
 
 #include "arch/regs.h"
 #include "base/buf.h"
+#include "target/dump/dump.h"
 
 #define PAGE 4096ULL
 
@@ -52,5 +53,13 @@ void make_elf_dump(struct buf *b, const struct buf *notes, const struct load *lo
 
 /* Write a file of that content to an unnamed file; path: for dump_open(), 64 bytes. Returns its fd. */
 int make_file(const struct buf *b, char *path);
+
+/* Open a dump of that content; NULL: *t has to be closed. */
+struct error *open_built(const struct buf *b, int cpu, struct target **t);
+/* The same, and it must be good. */
+struct target *open_good(const struct buf *b, int cpu);
+void close_target(struct target *t);
+/* Opening fails with this kind, and a message (or hint) of one line that has these words. */
+void assert_refused(const struct buf *b, enum error_kind kind, const char *words);
 
 #endif

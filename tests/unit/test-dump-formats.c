@@ -17,43 +17,6 @@
 
 static const struct dump_options options;
 
-static struct error *open_built(const struct buf *b, int cpu, struct target **t)
-{
-	char path[64];
-	int fd = make_file(b, path);
-	struct error *err = dump_open(path, cpu, &options, t);
-
-	close(fd);
-	return err;
-}
-
-static struct target *open_good(const struct buf *b, int cpu)
-{
-	struct target *t;
-	struct error *err = open_built(b, cpu, &t);
-
-	if (err)
-		fail_msg("%s", err->message);
-	return t;
-}
-
-static void close_target(struct target *t)
-{
-	assert_null(t->ops->close(t));
-}
-
-static void assert_refused(const struct buf *b, enum error_kind kind, const char *words)
-{
-	struct target *t;
-	struct error *err = open_built(b, 0, &t);
-
-	if (!err)
-		fail_msg("was opened; '%s' expected", words);
-	if (err->kind != kind || !(strstr(err->message, words) || (err->hint && strstr(err->hint, words))))
-		fail_msg("kind %d: %s; '%s' expected", err->kind, err->message, words);
-	error_free(err);
-}
-
 /* The byte at an absolute address; -1 for an addressing exception, -2 if the page is damaged. */
 static int byte_at(struct target *t, uint64_t addr)
 {

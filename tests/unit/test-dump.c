@@ -23,47 +23,6 @@
 
 static const struct dump_options options;
 
-/* Open what is in b; NULL in *err: *t has to be closed. */
-static struct error *open_built(const struct buf *b, int cpu, struct target **t)
-{
-	char path[64];
-	int fd = make_file(b, path);
-	struct error *err = dump_open(path, cpu, &options, t);
-
-	close(fd);
-	assert_true(!err == !!*t);
-	return err;
-}
-
-static struct target *open_good(const struct buf *b, int cpu)
-{
-	struct target *t;
-	struct error *err = open_built(b, cpu, &t);
-
-	if (err)
-		fail_msg("%s", err->message);
-	return t;
-}
-
-static void close_target(struct target *t)
-{
-	assert_null(t->ops->close(t));
-}
-
-/* Opening fails with this kind, and a message (or hint) that has these words. */
-static void assert_refused(const struct buf *b, enum error_kind kind, const char *words)
-{
-	struct target *t;
-	struct error *err = open_built(b, 0, &t);
-
-	if (!err)
-		fail_msg("was opened; '%s' expected", words);
-	if (err->kind != kind || !(strstr(err->message, words) || (err->hint && strstr(err->hint, words))))
-		fail_msg("kind %d: %s; '%s' expected", err->kind, err->message, words);
-	assert_null(strchr(err->message, '\n'));
-	error_free(err);
-}
-
 static struct error *read_at(struct target *t, enum space space, uint64_t addr, void *buf,
 			     size_t len, size_t *done)
 {

@@ -215,7 +215,12 @@ static void close_kdump(struct dump *d)
 {
 	struct kdump_private *k = d->private;
 
-	/* The bitmap is the context's: kdump_get_attr() of 0.5.1 gives no reference of its own. */
+	/*
+	 * The bitmap is the context's: kdump_get_attr() gives no reference of its own
+	 * (kdumpfile.h). valgrind tells of memory used after free(3) in kdump_free() of
+	 * 0.5.1: the library's own, as kdump_new(), kdump_open_fd() and kdump_free() are
+	 * enough for it. It frees its dictionary of attributes before what refers to it.
+	 */
 	if (k && k->ctx)
 		kdump_free(k->ctx);
 	free(k);
