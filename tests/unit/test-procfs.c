@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/printable.h"
 #include "proctree.h"
 #include "target/kvm/cmdline.h"
-#include "target/kvm/printable.h"
 #include "target/kvm/procfs.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

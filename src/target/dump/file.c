@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 
 static struct error *find_size(struct dump_file *f)
 {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "target/dump/image.h"
-#include "target/kvm/printable.h"
 
 void dump_take_vmcoreinfo(struct dump *d, const char *text, size_t len)
 {

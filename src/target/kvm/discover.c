@@ -9,9 +9,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "target/kvm/cmdline.h"
 #include "target/kvm/permit.h"
-#include "target/kvm/printable.h"
 #include "target/kvm/procfs.h"
 #include "target/kvm/threads.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 #include "target/kvm/procfs.h"
 
 #define ATTR_MAX	4096

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "target/kvm/lsm.h"
-#include "target/kvm/printable.h"
 #include "target/kvm/procfs.h"
 #include "target/kvm/threads.h"
 

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 
 #define ONE_CLIENT	"QEMU talks to one client a QMP socket: give it another one with -qmp unix:PATH,server=on,wait=off"
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 #include "target/qmp/guest.h"
 
 typedef void fact_fn(struct qmp_guest *g, char *value, size_t size);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 #include "target/qmp/guest.h"
 
 #define PAGE		4096

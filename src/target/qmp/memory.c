@@ -10,7 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 #include "target/qmp/guest.h"
 
 #define PAGE		4096

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "target/kvm/printable.h"
+#include "base/printable.h"
 #include "target/qmp/guest.h"
 
 #define TIMEOUT_MS	10000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Untrusted texts in fixed room, safe for a terminal. */
-#ifndef S390MEMCTL_TARGET_KVM_PRINTABLE_H
-#define S390MEMCTL_TARGET_KVM_PRINTABLE_H
+#ifndef S390MEMCTL_BASE_PRINTABLE_H
+#define S390MEMCTL_BASE_PRINTABLE_H
 
 #include <stddef.h>
 #include <sys/types.h>
