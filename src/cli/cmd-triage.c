@@ -105,6 +105,30 @@ const struct command cmd_triage = {
 "long is told. --output writes one file of HTML, to send with a ticket, that needs\n"
 "nothing from elsewhere; --json is for machines. Exit code 3: the time limit was\n"
 "reached before the end.\n",
-	.example = "",
+	.example =
+"$ s390memctl -d crashed.elf triage\n"
+"Triage of crashed.elf\n"
+"=====================\n"
+"panic                  sysrq triggered crash\n"
+"CPU 0                  user: in a program\n"
+"CPU 1                  disabled-wait: disabled wait, code 0x10fdee: stop_run+0x4e, where the kernel has stopped itself\n"
+"blocked tasks          1 in uninterruptible sleep\n"
+"took                   73 ms\n"
+"[...]\n"
+"CPU 1\n"
+"-----\n"
+"PSW                    0002000180000000 000000000010fdee\n"
+"                       DAT off, real storage, key 0, supervisor state, cc 0, 64-bit, interrupts none, disabled wait, code 0x10fdee\n"
+"at                     stop_run+0x4e, arch/s390/include/asm/processor.h:309\n"
+"task                   init, PID 1, running, task_struct 00000000019d3600\n"
+"last program check     0011: page-translation exception: store, page 000003ffc86f9000, secondary space, at raw_copy_to_user_key+0x2c\n"
+"Backtrace:\n"
+"  #0   000000000010fdee  stop_run+0x4e                        [registers]  arch/s390/include/asm/processor.h:309\n"
+"  #1   000000000010ff4e  on_panic_notify+0x36                 [cfi]  arch/s390/kernel/ipl.c:1826\n"
+"  #2   0000000000178e36  atomic_notifier_call_chain+0x4e      [cfi]  kernel/notifier.c:87\n"
+"  #3   0000000000a17d42  panic+0x152                          [cfi]  kernel/panic.c:366\n"
+"  #4   00000000006bf738  sysrq_handle_crash+0x28              [cfi]  drivers/tty/sysrq.c:155\n"
+"[...]\n",
+	.see_also = "bt ps log sys lowcore",
 	.run = run_triage,
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ps, log and sys, against what the guest's own kernel says of itself.
+"""ps, log, sys and triage, against what the guest's own kernel says of itself.
 
 usage: guest_os.py CACHE S390MEMCTL KERNEL...
 
@@ -22,6 +22,7 @@ import tempfile
 import time
 
 import guest
+import guest_triage
 from dump import Tap
 from initrd import Cpio
 
@@ -309,7 +310,7 @@ def survive(tap, program, path, name, options, addrs):
     memory, wrong, seen = Memory(path), [], {}
     for number in range(DAMAGE_ROUNDS):
         undo = damage(rng, memory, addrs)
-        for words in (("ps", "-t"), ("log",), ("sys",), ("-j", "ps", "-t"), ("-j", "log", "-n5")):
+        for words in (("ps", "-t"), ("log",), ("sys",), ("triage",), ("-j", "ps", "-t"), ("-j", "log", "-n5")):
             try:
                 result = subprocess.run([program, *options, "-d", path, *words], capture_output=True,
                                         check=False, timeout=DAMAGE_SECONDS)  # fmt: skip
@@ -357,7 +358,10 @@ def run_kernel(tap, cache, program, version, directory):
                 case.ps() if full else case.without_types()
         machine.machine.execute("cont")
         source = machine.sources["QMP"]
-        Case(tap, program, machine.told, f"Linux {version}, running", source).log()
+        case = Case(tap, program, machine.told, f"Linux {version}, running", source)
+        case.log()
+        guest_triage.running(case, guest.CPUS)
+        guest_triage.time_limit(case)
     for kind, options in symbols.items():
         if kind == "vmlinux" or version != "6.1":
             addrs = interesting(program, (*options, "-d", machine.path))
@@ -365,8 +369,12 @@ def run_kernel(tap, cache, program, version, directory):
     shutil.rmtree(os.path.join(directory, "run"))
     with Machine(cache, version, os.path.join(directory, "crash"), "crash") as machine:
         for kind, options in symbols.items():
-            Case(tap, program, machine.told, f"Linux {version}, panicked, {kind}",
-                 (*machine.sources["dump"], *options)).panic()  # fmt: skip
+            case = Case(tap, program, machine.told, f"Linux {version}, panicked, {kind}",
+                        (*machine.sources["dump"], *options))  # fmt: skip
+            case.panic()
+            guest_triage.panicked(case, kind == "vmlinux" or version != "6.1")
+            guest_triage.text(case)
+            guest_triage.page(case, directory)
 
 
 def main():
