@@ -65,12 +65,28 @@ void history_load(const struct log *log)
 	buf_free(&path);
 }
 
-void history_note(const char *line)
+/* Lines of this session. */
+static int added;
+
+/* One line of what was typed or pasted. */
+static void note(const char *line)
 {
 	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
 
-	if (!last || strcmp(last->line, line))
-		add_history(line);
+	if (!line[0] || (last && !strcmp(last->line, line)))
+		return;
+	add_history(line);
+	if (added < HISTORY_LINES)
+		added++;
+}
+
+void history_note(const char *line)
+{
+	char *copy = strdup(line), *rest = copy, *one;
+
+	while ((one = strsep(&rest, "\n")))
+		note(one);
+	free(copy);
 }
 
 void history_save(const struct log *log)
@@ -80,9 +96,14 @@ void history_save(const struct log *log)
 	int ret;
 
 	if (history_path(&path, true)) {
-		ret = write_history(buf_str(&path));
+		/* Another shell may have saved lines meanwhile. */
+		ret = append_history(added, buf_str(&path));
+		if (ret == ENOENT)
+			ret = write_history(buf_str(&path));
 		if (!ret && chmod(buf_str(&path), 0600))
 			ret = errno;
+		if (!ret)
+			ret = history_truncate_file(buf_str(&path), HISTORY_LINES);
 		if (ret)
 			log_verbose(log, 1, "history '%s': %s", buf_str(&path), strerror(ret));
 	}

@@ -13,9 +13,9 @@
 
 /* Load it, if there is one. */
 void history_load(const struct log *log);
-/* Add a line, unless it is the last one again. */
+/* Add a line, or each of several, unless it is the last one again. */
 void history_note(const char *line);
-/* Save it; a failure is told with --verbose only. */
+/* Add the lines of this session to the file; a failure is told with --verbose only. */
 void history_save(const struct log *log);
 
 #endif

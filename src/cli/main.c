@@ -31,8 +31,11 @@ static void reserve_standard_streams(void)
 /* The shell; a guest that was asked for must be there. */
 static int run_shell(struct session *s)
 {
-	struct error *err = session_load_symbols(s);
+	struct error *err;
 
+	s->interactive = true;
+	shell_read_rc(s);
+	err = session_load_symbols(s);
 	if (!err && (s->pid || s->guest || s->dump_path || s->qmp_path))
 		err = session_attach(s);
 	if (err) {

@@ -30,6 +30,10 @@ const struct command_option options_table[] = {
 	{ "stats", 0, NULL, "tell how often and how long the vCPU stood still" },
 	{ "max-stop", 0, "TIME", "let a vCPU stand still no longer than this at once (10ms)" },
 	{ "suspend-seccomp", 0, NULL, "lift the VMM's seccomp filter for the calls made in it" },
+	{ "color", 0, "WHEN", "colours by meaning: auto (on a terminal), always or never" },
+	{ "codepage", 0, "NAME", "EBCDIC code page, as iconv -l has it (IBM-1047)" },
+	{ "plain", 0, NULL, "for screen readers: no colours, bars, lines that change" },
+	{ "no-rc", 0, NULL, "the shell does not run ~/.config/s390memctl/rc" },
 	{ "audit", 0, "FILE", "append a JSON line to FILE before and after each write" },
 	{ "verbose", 'v', NULL, "say what is found and chosen; twice: every stop and call" },
 	{ "quiet", 0, NULL, "no notes on standard error, only warnings and errors" },
@@ -106,8 +110,11 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		return session_add_symbol_file(s, value);
 	if (!strcmp(row->name, "debuginfod-timeout"))
 		return take_seconds(value, &s->debuginfod_timeout_ns);
-	if (!strcmp(row->name, "max-stop"))
-		return options_time(value, &s->max_stop_ns);
+	if (!strcmp(row->name, "max-stop") || !strcmp(row->name, "color") ||
+	    !strcmp(row->name, "codepage"))
+		return settings_set(s, row->name, value, true);
+	if (!strcmp(row->name, "plain"))
+		return settings_set(s, row->name, "on", true);
 	if (!strcmp(row->name, "dump"))
 		s->dump_path = value;
 	else if (!strcmp(row->name, "qmp"))
@@ -124,6 +131,8 @@ static struct error *take_option(void *arg, const struct command_option *row, co
 		s->write = true;
 	else if (!strcmp(row->name, "json"))
 		s->json = true;
+	else if (!strcmp(row->name, "no-rc"))
+		s->no_rc = true;
 	else if (!strcmp(row->name, "stats"))
 		s->stats = true;
 	else if (!strcmp(row->name, "suspend-seccomp"))

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -13,6 +14,7 @@
 #include "base/buf.h"
 #include "cli/complete.h"
 #include "cli/history.h"
+#include "cli/repeat.h"
 #include "cli/script.h"
 #include "cli/signals.h"
 
@@ -28,17 +30,39 @@ static void take_line(char *line)
 	rl_callback_handler_remove();
 }
 
+/* The mode: ro or rw, and what the guest is where that is no live vCPU. */
+static void add_mode(const struct session *s, struct buf *prompt)
+{
+	const struct target *t = s->target;
+	const char *kind = s->qmp_path ? "qmp" : t->ops->live ? "live" : "dump";
+
+	buf_addf(prompt, " [%s,%s]", s->write && !s->dump_path && !s->qmp_path ? "rw" : "ro", kind);
+	if (strcmp(s->settings.space, "auto"))
+		buf_addf(prompt, " %s", s->settings.space);
+}
+
 static void make_prompt(const struct session *s, struct buf *prompt)
 {
 	const struct target *t = s->target;
+	const char *file;
 
 	buf_reset(prompt);
-	if (!t)
+	if (!t) {
 		buf_adds(prompt, "s390memctl> ");
-	else if (t->name[0])
-		buf_addf(prompt, "%s/%d [%s]> ", t->name, t->vcpu, s->write ? "rw" : "ro");
-	else
-		buf_addf(prompt, "%d/%d [%s]> ", t->pid, t->vcpu, s->write ? "rw" : "ro");
+		return;
+	}
+	if (t->name[0]) {
+		buf_adds(prompt, t->name);
+	} else if (s->dump_path) {
+		file = strrchr(s->dump_path, '/');
+		file = file ? file + 1 : s->dump_path;
+		buf_add_escaped(prompt, file, strlen(file));
+	} else {
+		buf_addf(prompt, "%d", t->pid);
+	}
+	buf_addf(prompt, "/%d", t->vcpu);
+	add_mode(s, prompt);
+	buf_adds(prompt, "> ");
 }
 
 /* What Ctrl-C does while a line is typed: throw it away. */
@@ -75,6 +99,9 @@ static char *read_line(const struct session *s, const char *prompt)
 			rl_callback_read_char();
 		else if (errno != EINTR)
 			break;
+		else
+			/* The window has another size: readline has noted it. */
+			rl_check_signals();
 	}
 	if (!typed)
 		rl_callback_handler_remove();
@@ -82,12 +109,70 @@ static char *read_line(const struct session *s, const char *prompt)
 	return typed_line;
 }
 
-static void run_line(struct session *s, const char *line)
+/* What was typed, or pasted: one line, or several. */
+static void run_line(struct session *s, char *line)
 {
-	script_run_line(s, line);
+	char *end;
+
+	for (; line && !*s->interrupted && !s->quit; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		script_run_line(s, line);
+	}
 	if (*s->interrupted == SIGINT)
 		fputs("interrupted\n", s->log.stream);
 	signals_forget_int();
+}
+
+/* An empty line. */
+static void run_again(struct session *s)
+{
+	char *line = strdup(repeat_line(s));
+
+	if (line)
+		run_line(s, line);
+	free(line);
+}
+
+/* Its path; false if there is none. */
+static bool rc_path(struct buf *path)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (config && config[0] == '/')
+		buf_adds(path, config);
+	else if (home && home[0] == '/')
+		buf_addf(path, "%s/.config", home);
+	else
+		return false;
+	buf_adds(path, "/s390memctl/rc");
+	return !buf_failed(path);
+}
+
+void shell_read_rc(struct session *s)
+{
+	struct buf path = BUF_INIT;
+	struct error *err = NULL;
+	struct stat st;
+
+	if (s->no_rc || !rc_path(&path) || stat(buf_str(&path), &st)) {
+		buf_free(&path);
+		return;
+	}
+	if ((st.st_uid != geteuid() && st.st_uid) || (st.st_mode & (S_IWGRP | S_IWOTH))) {
+		log_warn(&s->log, "'%s' is not run: somebody else may have written it",
+			 buf_str(&path));
+	} else {
+		s->settings.reading_rc = true;
+		err = script_source(s, buf_str(&path), true, &s->lines_code);
+		s->settings.reading_rc = false;
+	}
+	if (err)
+		log_warn(&s->log, "%s", err->message);
+	error_free(err);
+	buf_free(&path);
+	s->exit_code = 0;
 }
 
 int shell_run(struct session *s)
@@ -96,7 +181,6 @@ int shell_run(struct session *s)
 	bool end = false;
 	char *line;
 
-	s->interactive = true;
 	complete_setup(s);
 	history_load(&s->log);
 	/* The flag of our own handlers is what counts; readline must not take the signals. */
@@ -104,9 +188,11 @@ int shell_run(struct session *s)
 	while (!end && !s->quit && !s->pipe_closed) {
 		make_prompt(s, &prompt);
 		line = read_line(s, buf_str(&prompt));
-		if (line && line[0]) {
+		if (line && line[strspn(line, " \t")]) {
 			history_note(line);
 			run_line(s, line);
+		} else if (line && repeat_line(s)) {
+			run_again(s);
 		} else if (!line && *s->interrupted != SIGINT) {
 			end = true;
 			putchar('\n');

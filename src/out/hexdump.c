@@ -199,6 +199,37 @@ static void print_values(struct hexdump *h, const unsigned char *p, size_t len)
 	out_raw(h->o, buf_str(&h->text), h->text.len);
 }
 
+/*
+ * The next aligned 8-byte word of len bytes from addr on that is an address in a
+ * symbol, which is put into h->text; *at: where to begin, then behind it. false:
+ * there is none.
+ */
+static bool next_symbol(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len,
+			size_t *at)
+{
+	*at += (size_t)(-(addr + *at) % 8);
+	for (; *at + 8 <= len; *at += 8) {
+		buf_reset(&h->text);
+		if (h->look.symbol(h->look.arg, value_get(p + *at, 8), &h->text)) {
+			*at += 8;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* At the end of a line. */
+static void print_symbols(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len)
+{
+	const char *separator = "  ";
+	size_t at = 0;
+
+	while (next_symbol(h, addr, p, len, &at)) {
+		out_text(h->o, "%s%s", separator, buf_str(&h->text));
+		separator = ", ";
+	}
+}
+
 static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len)
 {
 	char line[32 + 5 * HEXDUMP_COLUMNS_MAX], *s;
@@ -219,8 +250,10 @@ static void print_line(struct hexdump *h, uint64_t addr, const unsigned char *p,
 	s = add_ascii(s, p, len, h->look.plain);
 	if (h->ebcdic)
 		s = add_ebcdic(h, s, p, len);
-	*s++ = '\n';
 	out_raw(h->o, line, (size_t)(s - line));
+	if (h->look.symbolize)
+		print_symbols(h, addr, p, len);
+	out_text(h->o, "\n");
 }
 
 /* Print "*" for the last lines lines that were held back. */
@@ -390,6 +423,22 @@ static void put_symbols(struct hexdump *h, const unsigned char *p, size_t len, s
 	buf_free(&text);
 }
 
+/* Those of MEM_HEX, with their places. */
+static void put_pointers(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len)
+{
+	size_t at = 0;
+
+	out_array(h->o, "symbols");
+	while (next_symbol(h, addr, p, len, &at)) {
+		out_object(h->o, NULL);
+		out_hex(h->o, "address", addr + at - 8);
+		out_hex(h->o, "value", value_get(p + at - 8, 8));
+		out_str(h->o, "symbol", buf_str(&h->text));
+		out_close(h->o);
+	}
+	out_close(h->o);
+}
+
 static void put_values(struct hexdump *h, const unsigned char *p, size_t len)
 {
 	size_t size = mem_type_size(h->type), rest = len % size, at;
@@ -417,6 +466,8 @@ static void put_run(struct hexdump *h, uint64_t addr, uint64_t run_len,
 	case MEM_HEX:
 	case MEM_RAW:
 		out_bytes(o, "data", p, len);
+		if (h->type == MEM_HEX && h->look.symbolize)
+			put_pointers(h, addr, p, len);
 		break;
 	case MEM_STR:
 		out_str(o, "text", p);

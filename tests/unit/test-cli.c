@@ -391,10 +391,10 @@ static void commands_are_found_by_their_beginnings(void **state)
 	assert_error(command_lookup("reads", &cmd), ERROR_USAGE, "unknown command 'reads'");
 }
 
-static void assert_completed(const char *command, const char *text, size_t idx, const char *name)
+static void assert_completed(const char *before, const char *text, size_t idx, const char *name)
 {
 	struct session s = { 0 };
-	char *got = complete_name(&s, command, text, idx);
+	char *got = complete_word(&s, before, text, idx);
 
 	if (name)
 		assert_string_equal(got, name);
@@ -406,16 +406,38 @@ static void assert_completed(const char *command, const char *text, size_t idx, 
 static void names_are_completed(void **state)
 {
 	(void)state;
-	assert_completed(NULL, "re", 0, "regs");
-	assert_completed(NULL, "re", 1, "read");
-	assert_completed(NULL, "re", 2, NULL);
-	assert_completed("read", "--k", 0, "--keys");
-	assert_completed("read", "--k", 1, "--key=");
-	assert_completed("read", "--eb", 0, "--ebcdic");
-	assert_completed("read", "--force", 0, NULL);
-	assert_completed("read", "x", 0, NULL);
-	assert_completed("help", "ca", 0, "cas");
-	assert_completed("version", "", 0, NULL);
+	assert_completed("", "re", 0, "regs");
+	assert_completed("", "re", 1, "read");
+	assert_completed("", "re", 2, NULL);
+	assert_completed("read ", "--k", 0, "--keys");
+	assert_completed("read ", "--k", 1, "--key=");
+	assert_completed("read ", "--eb", 0, "--ebcdic");
+	assert_completed("read ", "--force", 0, NULL);
+	assert_completed("read ", "x", 0, NULL);
+	assert_completed("help ", "ca", 0, "cas");
+	assert_completed("version ", "", 0, NULL);
+	assert_completed("", "unal", 0, "unalias");
+	assert_completed("read --sp", "pace=", 0, NULL);
+	assert_completed("read ", "--space=ho", 0, "--space=home");
+	assert_completed("read --space ", "s", 0, "sec");
+	assert_completed("read -t ", "eb", 0, "ebcdic");
+	assert_completed("read ", "ho", 0, "home:");
+	assert_completed("read ", "home:%r1", 0, "home:%r1");
+	assert_completed("read ", "home:%r1", 1, "home:%r10");
+	assert_completed("read ", "8+$pre", 0, "8+$prefix");
+	assert_completed("rd ", "%pswm", 0, "%pswm");
+	assert_completed("x/4xg ", "%psw", 2, "%pswm");
+	assert_completed("", "vto", 0, "vtop");
+	assert_completed("set ", "e", 0, "engine");
+	assert_completed("set ", "e", 1, "ebcdic");
+	assert_completed("set engine ", "", 1, "ioctl");
+	assert_completed("set space ", "ho", 0, "home");
+	assert_completed("show ", "code", 0, "codepage");
+	assert_completed("show code ", "", 0, NULL);
+	assert_completed("help ", "dial", 0, "dialects");
+	assert_completed("read 0 | ", "re", 0, NULL);
+	assert_completed("!", "re", 0, NULL);
+	assert_completed("read 'x", "re", 0, NULL);
 }
 
 /* space_arg_length(), space_arg_parse() */
