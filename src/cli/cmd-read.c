@@ -167,6 +167,7 @@ static struct error *read_range(struct session *s, const struct command_args *ar
 		error_free(err);
 		err = NULL;
 	}
+	session_set_last(s, a->addr);
 	repeat_set(s, args, 1, complete ? hexdump_next(r.dump) : a->addr + len, 0);
 	hexdump_end(r.dump);
 	if (w->keys && out_is_json(s->out) && (!err || err->kind != ERROR_TARGET))
@@ -190,6 +191,10 @@ static struct error *check_type(struct session *s, const struct command_args *ar
 
 	if (command_opt(args, "format") && (type < MEM_U8 || type > MEM_U64))
 		return error_new(ERROR_USAGE, "--format is for -t u8 to u64");
+	if (command_opt(args, "symbolize") && type != MEM_HEX && type != MEM_U64)
+		return error_new(ERROR_USAGE, "--symbolize is for -t hex and u64");
+	if (command_opt(args, "symbolize") && command_opt(args, "format"))
+		return error_new(ERROR_USAGE, "--symbolize of u64 is --format=a: give one or the other");
 	if (command_opt(args, "ebcdic") && type != MEM_HEX)
 		return error_new(ERROR_USAGE, "--ebcdic is for -t hex only");
 	if (command_opt(args, "keys") && type > MEM_U64)
@@ -284,7 +289,10 @@ static struct error *run_read(struct session *s, const struct command_args *args
 		err = session_ebcdic(s, &w.ebcdic);
 	if (!err)
 		err = access_ready(s, &w.access);
-	if (!err && w.look.format == VALUE_ADDRESS)
+	w.look.symbolize = command_opt(args, "symbolize") != NULL;
+	if (w.look.symbolize && w.type == MEM_U64)
+		w.look.format = VALUE_ADDRESS;
+	if (!err && (w.look.symbolize || w.look.format == VALUE_ADDRESS))
 		err = session_symbols(s, &symbols);
 	w.look.symbol = show_symbol;
 	w.look.arg = (void *)symbols;
@@ -295,6 +303,7 @@ static const struct command_option options[] = {
 	{ "type", 't', "TYPE", "hex (default), u8, u16, u32, u64, str, ebcdic or raw" },
 	{ "format", 0, "F", "of u8 to u64: x (0x...), d, u, o, t (bits), c, a (symbol) or f (float)" },
 	{ "count", 0, "N", "so many values of the type, or strings, instead of LEN" },
+	{ "symbolize", 'S', NULL, "name the symbols that 8-byte words point into" },
 	{ "ebcdic", 0, NULL, "show an EBCDIC column too" },
 	{ "keys", 0, NULL, "show the storage key before the bytes of each page" },
 	ACCESS_OPTIONS,
@@ -324,6 +333,9 @@ const struct command cmd_read = {
 "there, f as floating point (4 and 8 bytes). --count=N shows N of them, and with\n"
 "-t str N strings, one behind the other. In the shell an empty line goes on\n"
 "behind what was shown.\n"
+"\n"
+"With --symbolize each 8-byte word that is an address within a symbol of the kernel,\n"
+"a module or a program has that symbol's name at the end of its line.\n"
 "\n"
 "With --keys a line with the storage key stands before the bytes of each page,\n"
 "where it is known.\n",

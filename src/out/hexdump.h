@@ -47,6 +47,7 @@ struct hexdump_look {
 	bool plain;		/* for screen readers: no bars, repeated lines are counted */
 	size_t strings;		/* MEM_STR: so many, each behind the NUL byte of the one before */
 	value_symbol *symbol;	/* for VALUE_ADDRESS; JSON: "symbols", an array beside "values" */
+	bool symbolize;		/* MEM_HEX: name symbols that aligned 8-byte words point into; JSON: "symbols" */
 	void *arg;
 };
 

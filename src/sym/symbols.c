@@ -249,19 +249,24 @@ const char *symbols_similar(const struct symbols *s, const char *name)
 	return best;
 }
 
+void symbols_format_info(const struct symbol_info *info, struct buf *b)
+{
+	buf_add_escaped(b, info->name, strlen(info->name));
+	if (info->offset)
+		buf_addf(b, "+0x%llx", (unsigned long long)info->offset);
+	if (info->module[0]) {
+		buf_adds(b, " [");
+		buf_add_escaped(b, info->module, strlen(info->module));
+		buf_adds(b, "]");
+	}
+}
+
 bool symbols_format(const struct symbols *s, uint64_t addr, struct buf *b)
 {
 	struct symbol_info info;
 
 	if (!symbols_nearest(s, addr, &info))
 		return false;
-	buf_add_escaped(b, info.name, strlen(info.name));
-	if (info.offset)
-		buf_addf(b, "+0x%llx", (unsigned long long)info.offset);
-	if (info.module[0]) {
-		buf_adds(b, " [");
-		buf_add_escaped(b, info.module, strlen(info.module));
-		buf_adds(b, "]");
-	}
+	symbols_format_info(&info, b);
 	return true;
 }

@@ -87,5 +87,7 @@ const char *symbols_similar(const struct symbols *s, const char *name);
  */
 struct buf;
 bool symbols_format(const struct symbols *s, uint64_t addr, struct buf *b);
+/* The same for what symbols_find() or symbols_nearest() has told. */
+void symbols_format_info(const struct symbol_info *info, struct buf *b);
 
 #endif

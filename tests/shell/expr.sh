@@ -68,4 +68,38 @@ s390memctl: read: address '(0x1000+' has an operand missing at its end
 s390memctl: an address is made of numbers, symbols and registers by + - * & | << >> and parentheses, *ADDR is what stands there: 0x1000, jiffies+8, *(%r15+160)
 EOF
 
+# Registers that point into symbols; CPU 0 is in supervisor state.
+
+/usr/bin/python3 "$top_srcdir/tests/shell/make-elf.py" kernel 0x1000 loop=0x1000+0x20 \
+	table=0x10000+0x1000 duct=0x15000+0x40 || exit 99
+pick() {
+	"$@" | grep -A1 -E '^(     DAT|c0|c13)|"symbol'
+}
+run_is "PSW and control registers named" 0 pick s390memctl -d dump -s kernel regs --symbolize <<'EOF'
+     DAT on, primary space, key 0, supervisor state, cc 0, 64-bit, interrupts machine-check
+     in loop
+--
+c0   0000000010800000  c1   0000000000010000  c2   0000000000015000  c3   0000000000000000
+     c1 table, c2 duct
+EOF
+run_like "the same as JSON" 0 '"psw":\{"symbol":"loop",.*"symbols":\{"c1":"table","c2":"duct"\}' \
+	s390memctl -j -d dump -s kernel regs -S
+
+# Memory that points into symbols: the segment table leads to page tables.
+
+/usr/bin/python3 "$top_srcdir/tests/shell/make-elf.py" tables 0x10000 pages=0x11000+0x800 || exit 99
+run_is "words named" 0 s390memctl -d dump -s tables read abs:0xfff8 24 -S <<'EOF'
+000000000000fff8  00000000 00000000 00000000 00011000  |................|  pages
+0000000000010008  00000000 00200400                    |..... ..|
+EOF
+run_is "as numbers" 0 s390memctl -d dump -s tables read abs:0x10ff8 8 -t u64 --symbolize <<'EOF'
+0000000000010ff8: 0x0000000000011800 <pages+0x800>
+EOF
+run_is "as JSON" 0 s390memctl -j -d dump -s tables read abs:0x10ff4 12 -S <<'EOF'
+{"api_level":1,"command":"read","address":"0x10ff4","length":"0xc","runs":[{"address":"0x10ff4","length":"0xc","data":"000000200000000000011800","symbols":[{"address":"0x10ff8","value":"0x11800","symbol":"pages+0x800"}]}],"space":"abs","exit_code":0}
+EOF
+run_is "not of texts" 64 s390memctl -d dump read 0 8 -t str -S <<'EOF'
+s390memctl: read: --symbolize is for -t hex and u64
+EOF
+
 done_testing

@@ -185,9 +185,8 @@ EOF
 usage_is "range past 2^64" read 0x10 0xffffffffffffffff <<'EOF'
 read: the range of 18446744073709551615 bytes from 0x10 passes 2^64
 EOF
-usage_is "unknown symbol, no symbols" read jiffies <<'EOF'
-read: unknown symbol 'jiffies': no symbols are loaded
-load them with -s FILE, the guest's vmlinux
+run_is "a symbol is looked for in the guest" 4 s390memctl -p 4194304 read jiffies <<'EOF'
+s390memctl: there is no process 4194304
 EOF
 usage_is "unknown register" read %r16 <<'EOF'
 read: no register '%r16'
