@@ -326,7 +326,8 @@ bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
 				break;
 			more = next.length;
 		}
-		t->length += more;
+		/* Real and absolute storage go on up to 2^64: no overflow. */
+		t->length += more < max - t->length ? more : max - t->length;
 	}
 	if (t->length > max)
 		t->length = max;
