@@ -61,12 +61,15 @@ static struct error *open_kernel(struct session *s)
 struct error *session_kernel(struct session *s, struct kernel **k)
 {
 	struct error *err = session_attach(s);
+	bool same = true;
 
 	*k = NULL;
+	if (!err && s->kernel && s->kernel_stale && s->target->ops->live)
+		err = kernel_refresh(s->kernel, &same);
+	if (!err && !same)
+		session_forget_kernel(s);
 	if (!err && !s->kernel)
 		err = open_kernel(s);
-	else if (!err && s->kernel_stale && s->target->ops->live)
-		err = kernel_refresh(s->kernel);
 	if (err)
 		return err;
 	s->kernel_stale = false;

@@ -143,9 +143,16 @@ struct error *kernel_open(struct target *t, const struct kernel_options *opt,
 
 void kernel_close(struct kernel *k)
 {
+	size_t i;
+
 	if (!k)
 		return;
 	types_close(k->types);
+	for (i = 0; i < k->opt.nr_symbol_files; i++) {
+		symbols_set_hidden(k->symbols, i, false);
+		if (!symbols_is_placed(k->symbols, i))
+			symbols_set_bias(k->symbols, i, 0);
+	}
 	symbols_set_more(k->symbols, NULL, NULL);
 	symbols_truncate(k->symbols, k->opt.nr_symbol_files);
 	modules_free(&k->modules);
@@ -155,16 +162,32 @@ void kernel_close(struct kernel *k)
 	free(k);
 }
 
-struct error *kernel_refresh(struct kernel *k)
+/* Whether the guest has VMCOREINFO like that of k: else it has booted another one, or gone on booting. */
+static struct error *compare_vmcoreinfo(struct kernel *k, bool *same)
+{
+	struct vmcoreinfo now;
+	struct error *err = vmcoreinfo_read(&k->mem, &now);
+
+	*same = !err && now.len == k->info.len &&
+		(!now.text || !memcmp(now.text, k->info.text, now.len));
+	vmcoreinfo_free(&now);
+	return err;
+}
+
+struct error *kernel_refresh(struct kernel *k, bool *same)
 {
 	struct target *t = k->mem.target;
+	struct error *err;
 
 	kmem_deinit(&k->mem);
 	symbols_truncate(k->symbols, k->nr_own_tables);
 	modules_free(&k->modules);
 	k->modules_loaded = false;
 	symbols_set_more(k->symbols, add_modules, k);
-	return kmem_init(&k->mem, t, k->opt.interrupted);
+	err = kmem_init(&k->mem, t, k->opt.interrupted);
+	if (err)
+		err->kind = ERROR_TARGET;
+	return err ? err : compare_vmcoreinfo(k, same);
 }
 
 struct error *kernel_types(struct kernel *k, struct types **types)

@@ -85,8 +85,12 @@ struct error *kernel_open(struct target *t, const struct kernel_options *opt,
 struct error *kernel_identify(struct kernel *k);
 /* Free; NULL is allowed. */
 void kernel_close(struct kernel *k);
-/* The guest has run on: take the registers anew, forget translations and modules. */
-struct error *kernel_refresh(struct kernel *k);
+/*
+ * The guest has run on: take the registers anew, forget translations and modules.
+ * *same: it is still the kernel of kernel_open(); else k is to be closed, and
+ * another to be opened. Errors: ERROR_TARGET, ERROR_PARTIAL.
+ */
+struct error *kernel_refresh(struct kernel *k, bool *same);
 /*
  * The kernel's types, opened at the first call: DWARF or BTF of vmlinux, else
  * BTF in the guest's memory. Errors: ERROR_NO with the reason and a hint.

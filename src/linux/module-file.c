@@ -87,6 +87,37 @@ static bool all_found(const struct modules *m)
 	return true;
 }
 
+/* The module that a file of --symbols is of; NULL: none. */
+static struct module *module_of(struct modules *m, const struct symtab *tab)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		if (m->list[i].build_id[0] && !strcmp(m->list[i].build_id, symtab_build_id(tab)))
+			return &m->list[i];
+	}
+	return NULL;
+}
+
+static void take_given(struct kernel *k, struct modules *m)
+{
+	const struct symtab *tab;
+	struct module *mod;
+	size_t i;
+
+	for (i = 0; i < k->opt.nr_symbol_files; i++) {
+		if (!symbols_is_hidden(k->symbols, i))
+			continue;
+		tab = symbols_table(k->symbols, i, NULL, NULL);
+		mod = module_of(m, tab);
+		if (!mod)
+			log_warn(k->opt.log, "%s has the build id of no module of the guest: its "
+				 "symbols are not known there", symtab_path(tab));
+		else if (!mod->file[0] && strlen(symtab_file(tab)) < sizeof(mod->file))
+			snprintf(mod->file, sizeof(mod->file), "%s", symtab_file(tab));
+	}
+}
+
 struct error *module_files_find(struct kernel *k, struct modules *m)
 {
 	static const char *const folders[] = {
@@ -98,6 +129,7 @@ struct error *module_files_find(struct kernel *k, struct modules *m)
 	char path[4096];
 	size_t i, j;
 
+	take_given(k, m);
 	if (!vmlinux_is_release(k->release))
 		return NULL;
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {

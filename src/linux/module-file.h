@@ -8,8 +8,9 @@
 #include "linux/module-layout.h"
 
 /*
- * Look for the files of all modules (mod->file), below lib/modules/RELEASE in the
- * folders where the kernel's vmlinux is looked for, too. A file must have the
+ * Look for the files of all modules (mod->file): among those of --symbols that were
+ * given no address, and below lib/modules/RELEASE in the folders where the kernel's
+ * vmlinux is looked for, too. A file must have the
  * module's build id. None found is no error. Errors: ERROR_PARTIAL when interrupted.
  */
 struct error *module_files_find(struct kernel *k, struct modules *m);

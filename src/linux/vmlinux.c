@@ -219,11 +219,33 @@ static struct error *take_vmlinux(struct kernel *k, const char *path, size_t idx
 	return NULL;
 }
 
+/*
+ * Addresses of a module's file are within its sections: they are of no use before
+ * it is known where the guest has them (module_files_find()).
+ */
+static void hide_modules(struct kernel *k)
+{
+	const char *file;
+	size_t i;
+
+	for (i = 0; i < k->opt.nr_symbol_files; i++) {
+		struct elf_image *img = NULL;
+
+		file = symtab_file(symbols_table(k->symbols, i, NULL, NULL));
+		error_free(elf_image_open(file, &img));
+		if (img && elf_image_is_relocatable(img) && !symbols_is_placed(k->symbols, i))
+			symbols_set_hidden(k->symbols, i, true);
+		elf_image_close(img);
+	}
+}
+
 struct error *vmlinux_take_given(struct kernel *k)
 {
 	const struct symtab *tab;
 	size_t i;
 
+	if (k->release[0])
+		hide_modules(k);
 	for (i = 0; i < k->opt.nr_symbol_files; i++) {
 		tab = symbols_table(k->symbols, i, NULL, NULL);
 		if (is_vmlinux(tab))

@@ -15,7 +15,8 @@ struct kernel;
  * Of the symbol files of k->opt, which are in k->symbols, the first that is a
  * Linux kernel must have the guest's build id (or --force-symbols), and gets the
  * guest's offset unless it was given an address. Errors: ERROR_REFUSED for
- * another kernel's file; ERROR_TARGET, ERROR_PARTIAL.
+ * another kernel's file; ERROR_TARGET, ERROR_PARTIAL. Modules among them are not
+ * looked up in before module_files_find() knows where they are.
  */
 struct error *vmlinux_take_given(struct kernel *k);
 

@@ -70,6 +70,11 @@ void elf_image_close(struct elf_image *img)
 	free(img);
 }
 
+bool elf_image_is_relocatable(const struct elf_image *img)
+{
+	return img->relocatable;
+}
+
 void elf_image_build_id(const struct elf_image *img, char *text, size_t size)
 {
 	const unsigned char *id = NULL;

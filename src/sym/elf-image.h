@@ -20,6 +20,8 @@ struct elf_image;
 struct error *elf_image_open(const char *path, struct elf_image **img);
 /* NULL is allowed. */
 void elf_image_close(struct elf_image *img);
+/* Whether it is a relocatable file, such as a module. */
+bool elf_image_is_relocatable(const struct elf_image *img);
 /* The build id in hex digits, "" if there is none; cut to size. */
 void elf_image_build_id(const struct elf_image *img, char *text, size_t size);
 /*

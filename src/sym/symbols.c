@@ -13,6 +13,7 @@ struct table {
 	char *module;
 	bool kernel;
 	bool placed;	/* where the user said */
+	bool hidden;	/* not looked up in */
 };
 
 struct symbols {
@@ -100,6 +101,17 @@ void symbols_set_more(struct symbols *s, bool (*more)(void *arg), void *arg)
 	s->more_arg = arg;
 }
 
+void symbols_set_hidden(struct symbols *s, size_t idx, bool hidden)
+{
+	if (idx < s->nr_tables)
+		s->tables[idx].hidden = hidden;
+}
+
+bool symbols_is_hidden(const struct symbols *s, size_t idx)
+{
+	return idx < s->nr_tables && s->tables[idx].hidden;
+}
+
 /* Lookups change nothing but this: tables that are added when they are missed first. */
 static bool add_more(const struct symbols *s)
 {
@@ -149,6 +161,8 @@ static bool find_in_tables(const struct symbols *s, const char *name, struct sym
 	for (i = 0; s && i < s->nr_tables; i++) {
 		const struct table *t = &s->tables[i];
 
+		if (t->hidden)
+			continue;
 		if (!symtab_find_symbol(t->tab, name, &sym) &&
 		    !(is_of_module(t, name, &rest) && symtab_find_symbol(t->tab, rest, &sym)))
 			continue;
@@ -175,7 +189,7 @@ static bool nearest_in_tables(const struct symbols *s, uint64_t addr, struct sym
 		const struct table *t = &s->tables[i];
 		uint64_t there = addr - t->bias;
 
-		if (!symtab_nearest_symbol(t->tab, there, &sym))
+		if (t->hidden || !symtab_nearest_symbol(t->tab, there, &sym))
 			continue;
 		if (best && there - sym.value >= offset)
 			continue;
@@ -208,7 +222,7 @@ bool symbols_next(const struct symbols *s, size_t pos[2], struct symbol_info *in
 	struct symtab_symbol sym;
 
 	for (; s && pos[0] < s->nr_tables; pos[0]++, pos[1] = 0) {
-		if (!symtab_get(s->tables[pos[0]].tab, pos[1], &sym))
+		if (s->tables[pos[0]].hidden || !symtab_get(s->tables[pos[0]].tab, pos[1], &sym))
 			continue;
 		pos[1]++;
 		tell(&s->tables[pos[0]], &sym, info);

@@ -57,6 +57,9 @@ const struct symtab *symbols_table(const struct symbols *s, size_t idx, uint64_t
 /* Whether the idx-th table is that of a FILE@ADDR, and to say so. */
 bool symbols_is_placed(const struct symbols *s, size_t idx);
 void symbols_set_placed(struct symbols *s, size_t idx);
+/* Nothing is looked up in the idx-th table: another one has its symbols where they are. */
+void symbols_set_hidden(struct symbols *s, size_t idx, bool hidden);
+bool symbols_is_hidden(const struct symbols *s, size_t idx);
 /* Free all tables but the first n. */
 void symbols_truncate(struct symbols *s, size_t n);
 /*

@@ -214,6 +214,19 @@ def module_files(tap, program, linux, vmlinux, packages):
         found["module"] == "loop" and int(found["address"], 16) >= int(sections[".data"], 16),
         "a variable of a module", found, sections,
     )  # fmt: skip
+    loop = os.path.join(linux.directory, "loop.ko")
+    with open(loop, "wb") as file:
+        file.write(linux.kernel.module("loop"))
+    given = Case(tap, program, linux, "ELF", ("-s", vmlinux, "-s", loop), "-s loop.ko")
+    again = given.run("sym", "loop_ctl_mutex")["symbols"]
+    same = [symbol["address"] for symbol in again] == [found["address"]]
+    given.test(same and again[0]["module"] == "loop", "a variable of a module", again, found)
+    other = os.path.join(linux.directory, "dm_mod.ko")
+    with open(other, "wb") as file:
+        file.write(linux.kernel.module("dm_mod"))
+    given = Case(tap, program, linux, "ELF", ("-s", vmlinux, "-s", other), "-s dm-mod.ko")
+    _, notes = linux.text(program, "ELF", "sym", "dm_get_md", options=given.options, status=1)
+    given.test("of no module of the guest" in notes, "a module that is not loaded", notes)
 
 
 def by_build_id(tap, program, linux, vmlinux, directory):
