@@ -7,6 +7,7 @@
 #include "sym/type-source.h"
 
 #define DEPTH_MAX	16U	/* of a declaration: functions that return functions */
+#define STEPS_MAX	1000U	/* types in one declaration */
 #define PARAMETERS_MAX	32U
 #define DECLARATION_MAX	4096U	/* bytes */
 #define WORDS_MAX	6U	/* "unsigned long long int" and one more */
@@ -14,8 +15,14 @@
 
 /* Making declarations */
 
+/* A function's parameters may be functions of functions: what is left to do. */
+struct limits {
+	unsigned int depth;
+	unsigned int steps;
+};
+
 static void declare(const struct type *type, struct buf *inner, struct buf *b,
-		    unsigned int depth);
+		    struct limits *limits);
 
 static void put_first(struct buf *b, const char *text)
 {
@@ -43,7 +50,7 @@ static void add_named(const struct type_info *info, struct buf *b)
 		buf_adds(b, "{...}");
 }
 
-static void add_parameters(const struct type *function, struct buf *b, unsigned int depth)
+static void add_parameters(const struct type *function, struct buf *b, struct limits *limits)
 {
 	struct type_members members;
 	struct error *err = type_get_members(function, &members);
@@ -54,7 +61,7 @@ static void add_parameters(const struct type *function, struct buf *b, unsigned 
 		struct buf none = BUF_INIT;
 
 		buf_adds(b, i ? ", " : "");
-		declare(&members.list[i].type, &none, b, depth + 1);
+		declare(&members.list[i].type, &none, b, limits);
 		buf_free(&none);
 	}
 	buf_adds(b, members.count > PARAMETERS_MAX ? ", ...)" : members.count ? ")" : "void)");
@@ -73,7 +80,7 @@ static void parenthesize(struct buf *inner)
 
 /* One step outwards: what inner is a pointer to, an array of, a function that returns. */
 static void wrap(const struct type *type, const struct type_info *info, struct buf *inner,
-		 struct buf *b, unsigned int depth)
+		 struct buf *b, struct limits *limits)
 {
 	switch (info->kind) {
 	case TYPE_POINTER:
@@ -88,17 +95,17 @@ static void wrap(const struct type *type, const struct type_info *info, struct b
 		break;
 	case TYPE_FUNCTION:
 		parenthesize(inner);
-		add_parameters(type, inner, depth);
+		add_parameters(type, inner, limits);
 		break;
 	default:
 		break;
 	}
-	declare(&info->target, inner, b, depth + 1);
+	declare(&info->target, inner, b, limits);
 }
 
 /* The qualifier of a pointer stands behind its star, that of all else in front. */
 static void qualify(const struct type_info *info, struct buf *inner, struct buf *b,
-		    unsigned int depth)
+		    struct limits *limits)
 {
 	struct type_info target;
 	struct error *err = type_describe(&info->target, &target);
@@ -111,42 +118,45 @@ static void qualify(const struct type_info *info, struct buf *inner, struct buf 
 		buf_addc(b, ' ');
 	}
 	error_free(err);
-	declare(&info->target, inner, b, depth + 1);
+	declare(&info->target, inner, b, limits);
 }
 
-static void declare(const struct type *type, struct buf *inner, struct buf *b, unsigned int depth)
+static void declare(const struct type *type, struct buf *inner, struct buf *b, struct limits *limits)
 {
 	struct type_info info;
 	struct error *err;
 
-	if (depth > DEPTH_MAX || b->len + inner->len > DECLARATION_MAX) {
+	if (limits->depth > DEPTH_MAX || !limits->steps ||
+	    b->len + inner->len > DECLARATION_MAX) {
 		buf_adds(b, "...");
 		return;
 	}
+	limits->steps--;
+	limits->depth++;
 	err = type_describe(type, &info);
 	if (err) {
 		error_free(err);
 		buf_adds(b, "?");
-		return;
-	}
-	if (info.kind == TYPE_POINTER || info.kind == TYPE_ARRAY || info.kind == TYPE_FUNCTION) {
-		wrap(type, &info, inner, b, depth);
+	} else if (info.kind == TYPE_POINTER || info.kind == TYPE_ARRAY || info.kind == TYPE_FUNCTION) {
+		wrap(type, &info, inner, b, limits);
 	} else if (info.kind == TYPE_QUALIFIED) {
-		qualify(&info, inner, b, depth);
+		qualify(&info, inner, b, limits);
 	} else {
 		add_named(&info, b);
 		if (inner->len)
 			buf_addc(b, ' ');
 		buf_add(b, buf_str(inner), inner->len);
 	}
+	limits->depth--;
 }
 
 void type_declare(const struct type *type, const char *name, struct buf *b)
 {
+	struct limits limits = { .depth = 0, .steps = STEPS_MAX };
 	struct buf inner = BUF_INIT;
 
 	buf_add_escaped(&inner, name, strlen(name));
-	declare(type, &inner, b, 0);
+	declare(type, &inner, b, &limits);
 	buf_free(&inner);
 }
 
