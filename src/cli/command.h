@@ -58,7 +58,7 @@ struct command {
 /* The rows; each stands in the cmd-*.c of its name. */
 extern const struct command cmd_list, cmd_info, cmd_regs, cmd_read, cmd_write, cmd_fill,
 	cmd_check, cmd_translate, cmd_map, cmd_keys, cmd_search, cmd_diff, cmd_watch, cmd_dump,
-	cmd_load, cmd_cas, cmd_help, cmd_apropos, cmd_version, cmd_quit,
+	cmd_load, cmd_cas, cmd_help, cmd_apropos, cmd_completion, cmd_version, cmd_quit,
 	cmd_dis, cmd_sym;
 extern const struct command cmd_log, cmd_ps, cmd_sys, cmd_triage;
 extern const struct command cmd_alias, cmd_set, cmd_show, cmd_source, cmd_unalias;

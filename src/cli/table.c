@@ -39,6 +39,7 @@ const struct command *const command_table[] = {
 	&cmd_unalias,
 	&cmd_source,
 	&cmd_apropos,
+	&cmd_completion,
 	&cmd_version,
 	&cmd_quit,
 	NULL,

@@ -37,6 +37,10 @@ Options:
       --stats             tell how often and how long the vCPU stood still
       --max-stop=TIME     let a vCPU stand still no longer than this at once (10ms)
       --suspend-seccomp   lift the VMM's seccomp filter for the calls made in it
+      --color=WHEN        colours by meaning: auto (on a terminal), always or never
+      --codepage=NAME     EBCDIC code page, as iconv -l has it (IBM-1047)
+      --plain             for screen readers: no colours, bars, lines that change
+      --no-rc             the shell does not run ~/.config/s390memctl/rc
       --audit=FILE        append a JSON line to FILE before and after each write
   -v, --verbose           say what is found and chosen; twice: every stop and call
       --quiet             no notes on standard error, only warnings and errors
@@ -55,6 +59,7 @@ Commands:
   ps [PID|NAME]...         show the processes of the guest's Linux
   log                      show the log of the guest's kernel
   sys                      tell which Linux the guest runs, and how it does
+  triage                   tell what every CPU of the guest does, and why
   read ADDR [LEN]          show guest memory
   check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
   print [TYPE] EXPR        show a variable or a structure of the kernel with its members
@@ -73,7 +78,13 @@ Commands:
   load FILE ADDR [LEN]     write a file's bytes to guest memory (--write)
   cas ADDR OLD NEW         compare and exchange a value in absolute memory (--write)
   help [TOPIC]             tell about commands and exceptions
+  set [NAME [VALUE...]]    change a setting of the session
+  show [NAME]              show the settings of the session
+  alias [NAME[=WORDS...]]  give the beginning of a command line a name
+  unalias NAME             forget an alias
+  source FILE              run the command lines of a file
   apropos WORD             search the help for a word
+  completion SHELL|WORDS   print a completion script for a shell
   version                  tell version and features
   quit                     let the guest go and end
 
