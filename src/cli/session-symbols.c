@@ -118,6 +118,25 @@ static struct error *current_regs(void *arg, struct s390_regs *regs)
 	return err ? err : e->s->target->ops->regs(e->s->target, true, regs);
 }
 
+/*
+ * Read at an address of the kernel by home space, where it always is, whatever the
+ * vCPU turns to meanwhile. false: it could not be read there.
+ */
+static bool read_home(struct session *s, const struct access *a, void *bytes, size_t len)
+{
+	struct access home = *a;
+	struct error *err;
+	size_t done;
+
+	if (!a->symbolic || a->space != SPACE_AUTO || a->engine != ACCESS_ENGINE_AUTO ||
+	    !s->target->ops->walk)
+		return false;
+	home.space = SPACE_HOME;
+	err = s->target->ops->read(s->target, &home, bytes, len, &done);
+	error_free(err);
+	return !err;
+}
+
 /* A number in memory, as a command would read it there. What is told of spaces is about the command. */
 static struct error *read_number(void *arg, uint64_t addr, bool is_symbolic, uint64_t *value)
 {
@@ -134,7 +153,14 @@ static struct error *read_number(void *arg, uint64_t addr, bool is_symbolic, uin
 	a.inject = false;
 	err = access_check_range(addr, sizeof(bytes));
 	if (!err)
-		err = access_ready(s, &a);
+		err = session_attach(s);
+	if (err)
+		return err;
+	if (read_home(s, &a, bytes, sizeof(bytes))) {
+		*value = get_be64(bytes);
+		return NULL;
+	}
+	err = access_ready(s, &a);
 	if (!err)
 		err = s->target->ops->read(s->target, &a, bytes, sizeof(bytes), &done);
 	s->home_instead_of = told;

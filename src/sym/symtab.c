@@ -10,9 +10,9 @@
 
 /*
  * Lookups of a kind that go through all entries. An order takes about as long
- * as twenty of them, and most runs of the program have fewer.
+ * as forty of them, and most runs of the program have fewer.
  */
-#define SCANS 12
+#define SCANS 20
 
 enum lookup { BY_NAME, BY_ADDR };
 
