@@ -103,5 +103,8 @@ struct error *btf_load(struct kernel *k, struct types **types)
 	if (!err)
 		err = types_open_btf(data, len, types);
 	free(data);
+	/* Damage is the guest's, no mistake of the user. */
+	if (err && err->kind == ERROR_USAGE)
+		err->kind = ERROR_NO;
 	return err ? error_prefix(err, "BTF of the guest") : NULL;
 }

@@ -13,7 +13,7 @@
  * Load the BTF between the symbols __start_BTF and __stop_BTF, or, where they are
  * not known (kallsyms of functions only), search the kernel's image for its
  * header (struct btf_header in include/uapi/linux/btf.h). Errors: ERROR_NO:
- * there is none; those of types_open_btf(), kmem_read().
+ * there is none, or it is damaged; those of kmem_read().
  */
 struct error *btf_load(struct kernel *k, struct types **types);
 

@@ -99,8 +99,10 @@ struct error *module_layout_get(struct types *t, struct module_layout *l)
 		err = types_member(t, "module", "state", &l->state, NULL);
 	if (!err && !find_memory(t, l) && !find_core_layout(t, l))
 		err = error_new(ERROR_NO, "the kernel's types do not tell where a module's code is");
-	if (err)
+	if (err) {
+		err->kind = ERROR_NO;
 		return err;
+	}
 	find_kallsyms(t, l);
 	find_attrs(t, l);
 	return NULL;

@@ -38,8 +38,7 @@ struct module_layout {
 
 /*
  * Look it all up. What only newer or only older kernels have is left out where
- * it is not there. Errors: ERROR_NO and ERROR_USAGE of types_member() for what
- * all have.
+ * it is not there. Errors: ERROR_NO for what all have, or damaged types.
  */
 struct error *module_layout_get(struct types *t, struct module_layout *l);
 

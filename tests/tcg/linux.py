@@ -20,6 +20,7 @@ import dump
 import linux_debuginfod
 import linux_early
 import linux_guest
+import linux_hostile
 
 SAMPLE = 2000
 WORDS = 100  # of a command line
@@ -253,6 +254,7 @@ def run_kernel(tap, cache, program, version, directory, other):
     notes += "/sys/module/loop/notes/.note.gnu.build-id\necho\n"
     with linux_guest.LinuxGuest(cache, version, directory, script=notes) as linux:
         without_files(tap, program, linux)
+        linux_hostile.run(tap, program, linux)
         vmlinux = linux_guest.vmlinux(cache, version)
         other = linux_guest.vmlinux(cache, other)
         if not vmlinux or not other:
