@@ -3,19 +3,16 @@
 #ifndef TESTS_UNIT_LINUX_MEMORY_H
 #define TESTS_UNIT_LINUX_MEMORY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fake-guest.h"
 #include "linux/kernel.h"
 
 #define LINUX_MEMORY	0x20000U	/* bytes of storage, from address 0 on */
 
 struct linux_memory {
-	unsigned char bytes[LINUX_MEMORY];
-	struct target_ops ops;
-	struct target target;
-	struct walk walk;	/* what the target gives */
+	struct fake_guest guest;
 	int interrupted;
 	uint64_t rng;		/* state of random numbers */
 	struct kernel k;
@@ -24,10 +21,6 @@ struct linux_memory {
 /* A kernel with storage of zeros that tells text as its VMCOREINFO; DAT is off. */
 struct linux_memory *linux_memory_new(const char *text);
 void linux_memory_free(struct linux_memory *m);
-/* Store numbers, big-endian. */
-void linux_memory_u64(struct linux_memory *m, uint64_t addr, uint64_t value);
-void linux_memory_u32(struct linux_memory *m, uint64_t addr, uint32_t value);
-void linux_memory_u16(struct linux_memory *m, uint64_t addr, uint16_t value);
 /* A copy of all storage, to be freed. */
 unsigned char *linux_memory_copy(const struct linux_memory *m);
 /* A pseudo-random number: the same sequence in every run. */

@@ -100,7 +100,7 @@ static uint64_t info_of(unsigned int i)
 
 static void put_state(struct linux_memory *m, unsigned int i, uint64_t state)
 {
-	linux_memory_u64(m, desc_of(i), state << 62 | (TAIL_ID + i));
+	fake_guest_put64(&m->guest, desc_of(i), state << 62 | (TAIL_ID + i));
 }
 
 /* Descriptor and info of the i-th record, its data block from begin to next. */
@@ -108,14 +108,15 @@ static void put_record(struct linux_memory *m, unsigned int i, uint64_t begin, u
 		       size_t len)
 {
 	put_state(m, i, FINALIZED);
-	linux_memory_u64(m, desc_of(i) + 8, begin);
-	linux_memory_u64(m, desc_of(i) + 16, next);
-	linux_memory_u64(m, info_of(i), 7 + i);
-	linux_memory_u64(m, info_of(i) + 8, 1234567890U + i * 1000000000ULL);
-	linux_memory_u16(m, info_of(i) + 16, (uint16_t)len);
-	m->bytes[info_of(i) + 18] = 1;	/* facility */
-	m->bytes[info_of(i) + 19] = (unsigned char)(0xf8 | i % 8);	/* flags and level */
-	linux_memory_u32(m, info_of(i) + 20, 1);
+	fake_guest_put64(&m->guest, desc_of(i) + 8, begin);
+	fake_guest_put64(&m->guest, desc_of(i) + 16, next);
+	fake_guest_put64(&m->guest, info_of(i), 7 + i);
+	fake_guest_put64(&m->guest, info_of(i) + 8, 1234567890U + i * 1000000000ULL);
+	fake_guest_put16(&m->guest, info_of(i) + 16, (uint16_t)len);
+	m->guest.memory[info_of(i) + 18] = 1;	/* facility */
+	/* flags and level */
+	m->guest.memory[info_of(i) + 19] = (unsigned char)(0xf8 | i % 8);
+	fake_guest_put32(&m->guest, info_of(i) + 20, 1);
 }
 
 /* A record with its text at a position of the ring; the position behind it. */
@@ -128,8 +129,8 @@ static uint64_t put_text(struct linux_memory *m, unsigned int i, uint64_t begin,
 		next = (begin / TEXT_SIZE + 1) * TEXT_SIZE + len;
 		at = 0;
 	}
-	linux_memory_u64(m, TEXT + at, TAIL_ID + i);
-	memcpy(m->bytes + TEXT + at + 8, text, strlen(text));
+	fake_guest_put64(&m->guest, TEXT + at, TAIL_ID + i);
+	memcpy(m->guest.memory + TEXT + at + 8, text, strlen(text));
 	put_record(m, i, begin, next, strlen(text));
 	return next;
 }
@@ -138,14 +139,14 @@ static struct linux_memory *make_ring(unsigned int records)
 {
 	struct linux_memory *m = linux_memory_new(ring_info);
 
-	linux_memory_u64(m, PRB, PRB_STRUCT);
-	linux_memory_u32(m, PRB_STRUCT, COUNT_BITS);
-	linux_memory_u64(m, PRB_STRUCT + 8, DESCS);
-	linux_memory_u64(m, PRB_STRUCT + 16, INFOS);
-	linux_memory_u64(m, PRB_STRUCT + 24, TAIL_ID + records - 1);
-	linux_memory_u64(m, PRB_STRUCT + 32, TAIL_ID);
-	linux_memory_u32(m, PRB_STRUCT + 48, SIZE_BITS);
-	linux_memory_u64(m, PRB_STRUCT + 56, TEXT);
+	fake_guest_put64(&m->guest, PRB, PRB_STRUCT);
+	fake_guest_put32(&m->guest, PRB_STRUCT, COUNT_BITS);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 8, DESCS);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 16, INFOS);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 24, TAIL_ID + records - 1);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 32, TAIL_ID);
+	fake_guest_put32(&m->guest, PRB_STRUCT + 48, SIZE_BITS);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 56, TEXT);
 	return m;
 }
 
@@ -195,7 +196,7 @@ static void ring_no_records(void **state)
 	check(m, 0, 0, ONE THREE);
 	put_record(m, 1, 3, 3, 5);
 	check(m, 0, 0, ONE "[    2.234567] \n" THREE);
-	linux_memory_u64(m, TEXT, 99);
+	fake_guest_put64(&m->guest, TEXT, 99);
 	check(m, 0, 0, "[    2.234567] \n" THREE);
 	linux_memory_free(m);
 }
@@ -218,8 +219,8 @@ static void ring_cut(void **state)
 	struct linux_memory *m = make_three();
 
 	(void)state;
-	linux_memory_u16(m, info_of(2) + 16, 65535);
-	linux_memory_u64(m, PRB_STRUCT + 32, TAIL_ID - 1000);
+	fake_guest_put16(&m->guest, info_of(2) + 16, 65535);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 32, TAIL_ID - 1000);
 	check(m, 3, 0, ONE TWO "[    3.234567] three\\x00\\x00\\x00\n");
 	linux_memory_free(m);
 }
@@ -227,8 +228,8 @@ static void ring_cut(void **state)
 static void ring_damaged(void **state)
 {
 	static const uint64_t positions[][2] = {
-		{ 0, 3 * TEXT_SIZE }, { 16, 8 }, { 4, 24 }, { 0, 4 }, { UINT64_MAX - 7, 8 * TEXT_SIZE },
-		{ 0, 0 },
+		{ 0, 3 * TEXT_SIZE }, { 16, 8 }, { 4, 24 }, { 0, 4 },
+		{ UINT64_MAX - 7, 8 * TEXT_SIZE }, { 0, 0 },
 	};
 	struct linux_memory *m;
 	size_t i;
@@ -241,10 +242,10 @@ static void ring_damaged(void **state)
 		linux_memory_free(m);
 	}
 	m = make_three();
-	linux_memory_u64(m, desc_of(1), (uint64_t)FINALIZED << 62 | 5);
+	fake_guest_put64(&m->guest, desc_of(1), (uint64_t)FINALIZED << 62 | 5);
 	check_damaged(m, 1, ONE THREE);
 	/* Nothing of it can be read. */
-	linux_memory_u64(m, PRB_STRUCT + 8, LINUX_MEMORY);
+	fake_guest_put64(&m->guest, PRB_STRUCT + 8, LINUX_MEMORY);
 	check_damaged(m, 3, "");
 	linux_memory_free(m);
 }
@@ -263,15 +264,15 @@ static void no_log(void **state)
 	struct linux_memory *m = make_three();
 
 	(void)state;
-	linux_memory_u32(m, PRB_STRUCT, 40);
+	fake_guest_put32(&m->guest, PRB_STRUCT, 40);
 	expect_error(m, ERROR_NO);
-	linux_memory_u32(m, PRB_STRUCT, COUNT_BITS);
-	linux_memory_u32(m, PRB_STRUCT + 48, 64);
+	fake_guest_put32(&m->guest, PRB_STRUCT, COUNT_BITS);
+	fake_guest_put32(&m->guest, PRB_STRUCT + 48, 64);
 	expect_error(m, ERROR_NO);
-	linux_memory_u64(m, PRB, 0xfffffffffffffff0ULL);
+	fake_guest_put64(&m->guest, PRB, 0xfffffffffffffff0ULL);
 	expect_error(m, ERROR_ACCESS);
-	linux_memory_u64(m, PRB, PRB_STRUCT);
-	linux_memory_u32(m, PRB_STRUCT + 48, SIZE_BITS);
+	fake_guest_put64(&m->guest, PRB, PRB_STRUCT);
+	fake_guest_put32(&m->guest, PRB_STRUCT + 48, SIZE_BITS);
 	m->interrupted = 1;
 	expect_error(m, ERROR_PARTIAL);
 	linux_memory_free(m);
@@ -294,7 +295,7 @@ static void ring_hostile(void **state)
 	put_text(m, 0, 0, "text");
 	good = linux_memory_copy(m);
 	for (round = 0; round < ROUNDS; round++) {
-		memcpy(m->bytes, good, LINUX_MEMORY);
+		memcpy(m->guest.memory, good, LINUX_MEMORY);
 		linux_memory_damage(m, DESCS, DESCS + 16 * 24, 1 + linux_memory_random(m) % 60);
 		linux_memory_damage(m, INFOS, INFOS + 16 * 88, 1 + linux_memory_random(m) % 60);
 		linux_memory_damage(m, TEXT, TEXT + TEXT_SIZE, 1 + linux_memory_random(m) % 60);
@@ -322,15 +323,15 @@ static uint32_t put_old(struct linux_memory *m, uint32_t at, uint64_t ns, unsign
 {
 	uint32_t len = (20 + (uint32_t)(strlen(text) + strlen(dict)) + 3) & ~3U;
 
-	linux_memory_u64(m, TEXT + at, ns);
-	linux_memory_u16(m, TEXT + at + 8, (uint16_t)len);
-	linux_memory_u16(m, TEXT + at + 10, (uint16_t)strlen(text));
-	linux_memory_u16(m, TEXT + at + 12, (uint16_t)strlen(dict));
-	m->bytes[TEXT + at + 14] = 3;
-	m->bytes[TEXT + at + 15] = (unsigned char)(0x30 | level);
-	linux_memory_u32(m, TEXT + at + 16, 0x80000001);
-	memcpy(m->bytes + TEXT + at + 20, text, strlen(text));
-	memcpy(m->bytes + TEXT + at + 20 + strlen(text), dict, strlen(dict));
+	fake_guest_put64(&m->guest, TEXT + at, ns);
+	fake_guest_put16(&m->guest, TEXT + at + 8, (uint16_t)len);
+	fake_guest_put16(&m->guest, TEXT + at + 10, (uint16_t)strlen(text));
+	fake_guest_put16(&m->guest, TEXT + at + 12, (uint16_t)strlen(dict));
+	m->guest.memory[TEXT + at + 14] = 3;
+	m->guest.memory[TEXT + at + 15] = (unsigned char)(0x30 | level);
+	fake_guest_put32(&m->guest, TEXT + at + 16, 0x80000001);
+	memcpy(m->guest.memory + TEXT + at + 20, text, strlen(text));
+	memcpy(m->guest.memory + TEXT + at + 20 + strlen(text), dict, strlen(dict));
 	return at + len;
 }
 
@@ -338,11 +339,11 @@ static struct linux_memory *make_old(uint32_t first, uint32_t next)
 {
 	struct linux_memory *m = linux_memory_new(old_info);
 
-	linux_memory_u64(m, 0x1000, TEXT);
-	linux_memory_u32(m, 0x1008, OLD_SIZE);
-	linux_memory_u32(m, 0x100c, first);
-	linux_memory_u32(m, 0x1010, next);
-	linux_memory_u64(m, 0x1018, 41);
+	fake_guest_put64(&m->guest, 0x1000, TEXT);
+	fake_guest_put32(&m->guest, 0x1008, OLD_SIZE);
+	fake_guest_put32(&m->guest, 0x100c, first);
+	fake_guest_put32(&m->guest, 0x1010, next);
+	fake_guest_put64(&m->guest, 0x1018, 41);
 	return m;
 }
 
@@ -368,9 +369,9 @@ static struct linux_memory *make_old_three(void)
 	uint32_t at = put_old(m, 150, 1000000000, 6, "first", "SUBSYSTEM=pci");
 
 	at = put_old(m, at, 2000001000, 3, "second", "");
-	linux_memory_u16(m, TEXT + at + 8, 0);
+	fake_guest_put16(&m->guest, TEXT + at + 8, 0);
 	at = put_old(m, 0, 3000000000, 4, "third\n\xff", "DEVICE=+x");
-	linux_memory_u32(m, 0x1010, at);
+	fake_guest_put32(&m->guest, 0x1010, at);
 	return m;
 }
 
@@ -396,14 +397,14 @@ static void old_damaged(void **state)
 
 	(void)state;
 	/* No wrap is the second one, and no record is as small as this. */
-	linux_memory_u16(m, TEXT + 8, 0);
+	fake_guest_put16(&m->guest, TEXT + 8, 0);
 	check_damaged(m, 1, OLD_FIRST OLD_SECOND);
-	linux_memory_u16(m, TEXT + 8, 12);
+	fake_guest_put16(&m->guest, TEXT + 8, 12);
 	check_damaged(m, 1, OLD_FIRST OLD_SECOND);
 	/* Nor does one go past the end. */
-	linux_memory_u16(m, TEXT + 150 + 8, 200);
+	fake_guest_put16(&m->guest, TEXT + 150 + 8, 200);
 	check_damaged(m, 1, "");
-	linux_memory_u32(m, 0x1008, 1U << 30);
+	fake_guest_put32(&m->guest, 0x1008, 1U << 30);
 	expect_error(m, ERROR_NO);
 	linux_memory_free(m);
 }
@@ -416,7 +417,7 @@ static void old_hostile(void **state)
 
 	(void)state;
 	for (round = 0; round < ROUNDS; round++) {
-		memcpy(m->bytes, good, LINUX_MEMORY);
+		memcpy(m->guest.memory, good, LINUX_MEMORY);
 		linux_memory_damage(m, TEXT, TEXT + OLD_SIZE, 1 + linux_memory_random(m) % 40);
 		if (round % 3 == 0)
 			linux_memory_damage(m, 0x1000, 0x1018, 1);

@@ -85,13 +85,13 @@ static void put_task(struct linux_memory *m, unsigned int n, uint32_t tgid, unsi
 {
 	uint64_t addr = task_at(n);
 
-	linux_memory_u32(m, addr + T_STATE, 1);
-	linux_memory_u32(m, addr + T_PID, n);
-	linux_memory_u32(m, addr + T_TGID, tgid);
-	linux_memory_u32(m, addr + T_CPU, n % 2);
-	strncpy((char *)m->bytes + addr + T_COMM, comm, TASK_COMM_MAX);
-	linux_memory_u64(m, addr + T_PARENT, task_at(parent));
-	linux_memory_u64(m, addr + T_SIGNAL, SIGNALS + tgid * SIGNAL_SIZE);
+	fake_guest_put32(&m->guest, addr + T_STATE, 1);
+	fake_guest_put32(&m->guest, addr + T_PID, n);
+	fake_guest_put32(&m->guest, addr + T_TGID, tgid);
+	fake_guest_put32(&m->guest, addr + T_CPU, n % 2);
+	strncpy((char *)m->guest.memory + addr + T_COMM, comm, TASK_COMM_MAX);
+	fake_guest_put64(&m->guest, addr + T_PARENT, task_at(parent));
+	fake_guest_put64(&m->guest, addr + T_SIGNAL, SIGNALS + tgid * SIGNAL_SIZE);
 }
 
 /* A list through a member of tasks, from a head back to it. */
@@ -102,10 +102,10 @@ static void put_list(struct linux_memory *m, uint64_t head, uint64_t member,
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		linux_memory_u64(m, at, task_at(tasks[i]) + member);
+		fake_guest_put64(&m->guest, at, task_at(tasks[i]) + member);
 		at = task_at(tasks[i]) + member;
 	}
-	linux_memory_u64(m, at, head);
+	fake_guest_put64(&m->guest, at, head);
 }
 
 /* init_task, three processes of which one has two more threads, one idle task. */
@@ -121,21 +121,21 @@ static struct linux_memory *make_tasks(const char *info)
 	put_task(m, 4, 2, 1, "of sixteen bytes");
 	put_task(m, 5, 5, 0, "kthreadd");
 	put_task(m, 6, 0, 0, "swapper/1");
-	linux_memory_u32(m, task_at(6) + T_PID, 0);
-	linux_memory_u32(m, task_at(5) + T_FLAGS, 0x00200040);
+	fake_guest_put32(&m->guest, task_at(6) + T_PID, 0);
+	fake_guest_put32(&m->guest, task_at(5) + T_FLAGS, 0x00200040);
 	put_list(m, task_at(0) + T_TASKS, T_TASKS, processes, 3);
 	put_list(m, SIGNALS + 1 * SIGNAL_SIZE + 16, T_NODE, processes, 1);
 	put_list(m, SIGNALS + 2 * SIGNAL_SIZE + 16, T_NODE, threads, 3);
 	put_list(m, SIGNALS + 5 * SIGNAL_SIZE + 16, T_NODE, processes + 2, 1);
 	/* Two CPUs; the first one's lowcore is at 0, as ours is by prefixing. */
-	linux_memory_u64(m, 0x1000, LOWCORES);
-	linux_memory_u64(m, 0x1008, LOWCORES + 0x2000);
-	linux_memory_u64(m, 832, task_at(1));
-	linux_memory_u64(m, LOWCORES + 832, task_at(1));
-	linux_memory_u64(m, LOWCORES + 0x2000 + 832, task_at(3));
-	linux_memory_u64(m, LOWCORES + 0x2000 + 952, 0x100);
-	linux_memory_u64(m, 0x1100 + 8, task_at(0));
-	linux_memory_u64(m, 0x1200 + 8, task_at(6));
+	fake_guest_put64(&m->guest, 0x1000, LOWCORES);
+	fake_guest_put64(&m->guest, 0x1008, LOWCORES + 0x2000);
+	fake_guest_put64(&m->guest, 832, task_at(1));
+	fake_guest_put64(&m->guest, LOWCORES + 832, task_at(1));
+	fake_guest_put64(&m->guest, LOWCORES + 0x2000 + 832, task_at(3));
+	fake_guest_put64(&m->guest, LOWCORES + 0x2000 + 952, 0x100);
+	fake_guest_put64(&m->guest, 0x1100 + 8, task_at(0));
+	fake_guest_put64(&m->guest, 0x1200 + 8, task_at(6));
 	return m;
 }
 
@@ -187,7 +187,8 @@ static void states(void **state)
 	} cases[] = {
 		{ 0, 0, 'R', "running" }, { 1, 0, 'S', "sleeping" }, { 2, 0, 'D', "disk sleep" },
 		{ 4, 0, 'T', "stopped" }, { 8, 0, 't', "tracing stop" }, { 0x40, 0, 'P', "parked" },
-		{ 0x402, 0, 'I', "idle" }, { 0x80, 0x10, 'X', "dead" }, { 0x80, 0x20, 'Z', "zombie" },
+		{ 0x402, 0, 'I', "idle" }, { 0x80, 0x10, 'X', "dead" },
+		{ 0x80, 0x20, 'Z', "zombie" },
 		{ 0x102, 0, 'D', "disk sleep" }, { 0x1000, 0, 'D', "disk sleep" },
 		{ 0x8000, 0, 'D', "disk sleep" }, { 0x800, 0, 'R', "running" },
 	};
@@ -199,8 +200,8 @@ static void states(void **state)
 	(void)state;
 	assert_null(tasks_open(&m->k, &t));
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		linux_memory_u32(m, task_at(1) + T_STATE, cases[i].state);
-		linux_memory_u32(m, task_at(1) + T_EXIT, cases[i].exit);
+		fake_guest_put32(&m->guest, task_at(1) + T_STATE, cases[i].state);
+		fake_guest_put32(&m->guest, task_at(1) + T_EXIT, cases[i].exit);
 		assert_null(tasks_info(t, task_at(1), &info));
 		assert_int_equal(info.state, cases[i].letter);
 		assert_string_equal(info.state_name, cases[i].name);
@@ -218,7 +219,7 @@ static void without_symbols(void **state)
 	/* init_task by way of the parents of what runs; no idle tasks but that one. */
 	check(m, false, "0/0<0 swapper/0 S\n>1/1<0 init S\n" MANY KTHREADD);
 	/* Without an end: init_task is not found. */
-	linux_memory_u64(m, task_at(0) + T_PARENT, task_at(1));
+	fake_guest_put64(&m->guest, task_at(0) + T_PARENT, task_at(1));
 	err = read_tasks(m, false);
 	assert_non_null(err);
 	assert_int_equal(err->kind, ERROR_NO);
@@ -232,20 +233,21 @@ static void loops(void **state)
 
 	(void)state;
 	/* The list of processes comes back to its second one. */
-	linux_memory_u64(m, task_at(5) + T_TASKS, task_at(2) + T_TASKS);
+	fake_guest_put64(&m->guest, task_at(5) + T_TASKS, task_at(2) + T_TASKS);
 	check_damaged(m, SWAPPERS ">1/1<0 init S\n" MANY THREADS KTHREADD,
 		      "the list of processes comes back to what it has had");
 	/* One that points to itself. */
-	linux_memory_u64(m, task_at(2) + T_TASKS, task_at(2) + T_TASKS);
-	check_damaged(m, SWAPPERS ">1/1<0 init S\n" MANY THREADS, "the list of processes comes back");
+	fake_guest_put64(&m->guest, task_at(2) + T_TASKS, task_at(2) + T_TASKS);
+	check_damaged(m, SWAPPERS ">1/1<0 init S\n" MANY THREADS,
+		      "the list of processes comes back");
 	linux_memory_free(m);
 	m = make_tasks(INFO);
-	linux_memory_u64(m, task_at(3) + T_NODE, task_at(2) + T_NODE);
+	fake_guest_put64(&m->guest, task_at(3) + T_NODE, task_at(2) + T_NODE);
 	check_damaged(m, SWAPPERS ">1/1<0 init S\n" MANY ">2/3<1 thread S\n" KTHREADD,
 		      "a list of threads comes back");
 	/* A list of threads goes on in that of another process. */
-	linux_memory_u64(m, task_at(1) + T_NODE, task_at(3) + T_NODE);
-	linux_memory_u64(m, task_at(3) + T_NODE, task_at(3) + T_NODE);
+	fake_guest_put64(&m->guest, task_at(1) + T_NODE, task_at(3) + T_NODE);
+	fake_guest_put64(&m->guest, task_at(3) + T_NODE, task_at(3) + T_NODE);
 	check_damaged(m, SWAPPERS ">1/1<0 init S\n>2/3<1 thread S\n" MANY KTHREADD,
 		      "a list of threads comes back");
 	linux_memory_free(m);
@@ -256,15 +258,15 @@ static void wild_pointers(void **state)
 	struct linux_memory *m = make_tasks(INFO);
 
 	(void)state;
-	linux_memory_u64(m, task_at(2) + T_TASKS, 0xdead000000000100ULL);
+	fake_guest_put64(&m->guest, task_at(2) + T_TASKS, 0xdead000000000100ULL);
 	check_damaged(m, SWAPPERS ">1/1<0 init S\n" MANY THREADS, "a task at dead0000000000d0");
-	linux_memory_u64(m, task_at(2) + T_TASKS, 0);
+	fake_guest_put64(&m->guest, task_at(2) + T_TASKS, 0);
 	check_damaged(m, SWAPPERS ">1/1<0 init S\n" MANY THREADS, "the list of processes is cut");
-	linux_memory_u64(m, task_at(2) + T_SIGNAL, UINT64_MAX - 20);
-	linux_memory_u64(m, task_at(2) + T_PARENT, 0xdead000000000000ULL);
+	fake_guest_put64(&m->guest, task_at(2) + T_SIGNAL, UINT64_MAX - 20);
+	fake_guest_put64(&m->guest, task_at(2) + T_PARENT, 0xdead000000000000ULL);
 	check_damaged(m, SWAPPERS ">1/1<0 init S\n2/2<-1 many S\n", "the threads of the task");
-	linux_memory_u64(m, 0x1200 + 8, UINT64_MAX);
-	linux_memory_u64(m, task_at(0) + T_TASKS, UINT64_MAX);
+	fake_guest_put64(&m->guest, 0x1200 + 8, UINT64_MAX);
+	fake_guest_put64(&m->guest, task_at(0) + T_TASKS, UINT64_MAX);
 	check_damaged(m, "0/0<0 swapper/0 S\n", "a task at");
 	linux_memory_free(m);
 }
@@ -295,7 +297,7 @@ static void hostile(void **state)
 
 	(void)state;
 	for (round = 0; round < ROUNDS; round++) {
-		memcpy(m->bytes, good, LINUX_MEMORY);
+		memcpy(m->guest.memory, good, LINUX_MEMORY);
 		linux_memory_damage(m, TASKS, TASKS + NR_TASKS * TASK_SIZE, 1 + round % 50);
 		linux_memory_damage(m, SIGNALS, SIGNALS + NR_TASKS * SIGNAL_SIZE, 1 + round % 7);
 		if (round % 2)
