@@ -142,8 +142,12 @@ struct error *session_choose_cpus(struct session *s, const char *option, int **i
 
 	*ids = NULL;
 	*count = 0;
-	if (option && !strcmp(option, "all"))
-		return session_cpus(s, ids, count);
+	if (option && !strcmp(option, "all")) {
+		err = session_cpus(s, ids, count);
+		if (!err && !*count)
+			err = error_new(ERROR_TARGET, "nothing is known of any CPU of the guest");
+		return err;
+	}
 	if (option)
 		err = access_number(option, "CPU", CPU_MAX, &number);
 	if (!err)

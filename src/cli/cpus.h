@@ -25,7 +25,8 @@ struct error *session_cpus(struct session *s, int **ids, size_t *count);
 struct error *session_switch_cpu(struct session *s, int id);
 /*
  * The CPUs that an option -c means: NULL, the session's own one; "all"; or a
- * number. *ids, *count as from session_cpus(). ERROR_USAGE, ERROR_TARGET.
+ * number. *ids, *count as from session_cpus(), but at least one. ERROR_USAGE,
+ * ERROR_TARGET.
  */
 struct error *session_choose_cpus(struct session *s, const char *option, int **ids, size_t *count);
 /* Let go of all other CPUs than s->target. The first error, if any, as from close. */
