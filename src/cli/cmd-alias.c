@@ -73,6 +73,7 @@ static struct error *run_unalias(struct session *s, const struct command_args *a
 const struct command cmd_alias = {
 	.name = "alias",
 	.args = "[NAME[=WORDS...]]",
+	.flags = CMD_WORDS,
 	.max_args = -1,
 	.summary = "give the beginning of a command line a name",
 	.help =

@@ -66,6 +66,7 @@ static struct error *run_set(struct session *s, const struct command_args *args)
 const struct command cmd_set = {
 	.name = "set",
 	.args = "[NAME [VALUE...]]",
+	.flags = CMD_WORDS,
 	.max_args = -1,
 	.summary = "change a setting of the session",
 	.help =
@@ -76,7 +77,7 @@ const struct command cmd_set = {
 "~/.config/s390memctl/rc, which the shell reads when it starts.\n",
 	.example =
 "demo/0 [ro,live]> set space home\n"
-"demo/0 [ro,live] home> set codepage IBM-273\n",
+"demo/0 [ro,live] home> set codepage IBM273\n",
 	.see_also = "show source alias",
 	.run = run_set,
 };

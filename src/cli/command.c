@@ -195,7 +195,8 @@ static struct error *run_parsed(struct session *s, const struct command *cmd,
 
 	args.argc = nr_words - 1;
 	args.argv = words + 1;
-	err = optparse(cmd->options, true, &args.argc, args.argv, take_option, &given);
+	err = cmd->flags & CMD_WORDS ? NULL :
+		optparse(cmd->options, true, &args.argc, args.argv, take_option, &given);
 	if (!err)
 		err = check_count(cmd, args.argc, args.argv);
 	if (err) {

@@ -22,6 +22,7 @@ enum command_flags {
 	/* Runs other command lines, and has no document of its own unless it fails. */
 	CMD_RUNS_LINES = 4,
 	CMD_STREAMS = 8,	/* shows what happens as it happens: no pager */
+	CMD_WORDS = 16,		/* all its words are arguments, those that begin with - too */
 };
 
 /* An option of a command. */

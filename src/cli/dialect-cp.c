@@ -178,12 +178,10 @@ static void round_operand(struct operand *op)
 {
 	uint64_t unit = op->form->unit, before = op->indirect ? 0 : op->addr % unit;
 
+	op->addr -= before;
 	if (!op->has_len)
 		op->len = op->form->len;
-	if (!op->len)
-		return;
-	op->addr -= before;
-	if (op->len <= UINT64_MAX - before - unit)
+	else if (op->len <= UINT64_MAX - before - unit)
 		op->len = (op->len + before + unit - 1) / unit * unit;
 }
 

@@ -33,7 +33,7 @@ struct pager {
 
 static const char *pager_command(const struct session *s)
 {
-	const char *command = s->settings.pager;
+	const char *command = s->settings.pager, *term = getenv("TERM");
 
 	if (s->settings.plain || !strcmp(command, "off"))
 		return NULL;
@@ -43,7 +43,7 @@ static const char *pager_command(const struct session *s)
 	if (!command)
 		command = getenv("PAGER");
 	if (!command)
-		return "less -FRX";
+		return term && strcmp(term, "dumb") ? "less -FRX" : NULL;
 	return command[0] ? command : NULL;
 }
 

@@ -167,8 +167,11 @@ static struct error *set_max_stop(struct session *s, const struct setting *row, 
 	struct error *err = options_time(value, &s->max_stop_ns);
 
 	(void)row;
-	/* It is told to the target when that is attached to. */
-	return err ? err : session_detach(s);
+	if (err || !s->target || !s->target->ops->has_ioctl)
+		return err;
+	/* A live vCPU is told when it is attached to. */
+	err = session_detach(s);
+	return err ? err : session_attach(s);
 }
 
 static void show_max_stop(const struct session *s, const struct setting *row, struct buf *b)

@@ -143,6 +143,7 @@ def contents(storage):
     storage.put(0x20FFC, bytes.fromhex("000003ff80123456"))  # across two pages
     storage.put(0x30010, "EBCDIC".encode("cp500"))
     storage.put(0x30020, bytes.fromhex("000003ff80ab3456"))
+    storage.put(0x3F000, b"red \x1b[31m\x07\xc2\x9b41m\xe2\x80\xae\0")  # for a terminal
     storage.put(0x30101, bytes.fromhex("12345678"))
     storage.put(0x30200, bytes.fromhex("12345678"))
     storage.put(0x22000, b"first pace\0" + b"x" * 300)

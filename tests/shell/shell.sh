@@ -7,25 +7,8 @@
 # shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
 . "$(dirname "$0")/../lib.sh" || exit 99
 
-terminal=$top_srcdir/tests/shell/terminal.py
-export HOME=$PWD/home
-mkdir "$HOME"
-
-# session NAME EXIT-CODE [ARGUMENT]... <<script of terminal.py
-session() {
-	local name=$1 code=$2
-
-	shift 2
-	cat >script
-	run /usr/bin/python3 "$terminal" script s390memctl "$@" </dev/null
-	if [ "$status" = "$code" ]; then
-		tap ok "$name"
-	else
-		tap "not ok" "$name"
-		printf '# exit code: %s, expected %s\n' "$status" "$code"
-		note "$test_dir/out"
-	fi
-}
+# shellcheck source-path=SCRIPTDIR source=terminal-lib.sh
+. "$(dirname "$0")/terminal-lib.sh"
 
 session "prompt, a command, quit" 0 <<'EOF'
 expect s390memctl> 

@@ -5,28 +5,41 @@ usage: terminal.py SCRIPT COMMAND...
 
 The script has lines of two words: "send TEXT" types TEXT, "expect TEXT" waits
 until TEXT is in the output behind what was expected before, "end" waits for the
-end of the command. In TEXT \\n, \\t, \\xNN and so on are as in C. What the command
+end of the command, "size COLUMNS LINES" gives the terminal a size (as the first
+line: before the command starts). In TEXT \\n, \\t, \\xNN and so on are as in C. What the command
 has shown goes to standard output; the exit code is the command's, or 99 if
-something expected did not come within ten seconds.
+something expected did not come within ten seconds. The terminal is a dumb one, or
+what TERMINAL_TERM says.
 """
 
+import fcntl
 import os
 import pty
 import select
 import signal
+import struct
 import sys
+import termios
 import time
 
 SECONDS = 10
 
 
+def set_size(fd, text):
+    """Give the terminal a size: "COLUMNS LINES"."""
+    columns, lines = map(int, text.split())
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+
 class Terminal:
     """A child on a pseudo-terminal, and what it has shown so far."""
 
-    def __init__(self, command):
+    def __init__(self, command, size=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ["TERM"] = "dumb"
+            os.environ["TERM"] = os.environ.get("TERMINAL_TERM", "dumb")
+            if size:
+                set_size(0, size)
             os.execvp(command[0], command)
         self.seen = b""
         self.position = 0
@@ -70,7 +83,8 @@ class Terminal:
 def main():
     with open(sys.argv[1], encoding="utf-8") as script:
         lines = script.read().splitlines()
-    terminal = Terminal(sys.argv[2:])
+    size = lines[0].partition(" ")[2] if lines[0].startswith("size ") else None
+    terminal = Terminal(sys.argv[2:], size)
     code = 0
     for line in lines:
         word, _, text = line.partition(" ")
@@ -82,6 +96,8 @@ def main():
             os.kill(terminal.pid, signal.SIGKILL)
             code = 99
             break
+        elif word == "size":
+            set_size(terminal.fd, text.decode())
         elif word == "signal":
             os.kill(terminal.pid, getattr(signal, text.decode()))
     status = terminal.end()
