@@ -71,6 +71,8 @@ import json, sys
 docs = [json.loads(line) for line in sys.stdin]
 print(docs[0]["event"], docs[-1]["event"], docs[-1]["exit_code"], docs[-1]["changes"] == len(docs) - 2)
 ' <followed)" "begin end 143 True"
+is "list --follow: as the schema says" \
+	"$(/usr/bin/python3 "$top_srcdir/tests/shell/validate-json.py" "$top_srcdir/docs/schema/output.json" <followed)" ""
 is "list --follow: nothing on standard error" "$(cat follow-err)" ""
 
 run_like "a guest's name" 0 "^VMM process +$alpha$" s390memctl -g alpha info
