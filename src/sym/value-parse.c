@@ -10,24 +10,17 @@
 #include <string.h>
 
 #include "sym/expr.h"
-#include "sym/value.h"
+#include "sym/value-parser.h"
 
 #define DEPTH_MAX	50U	/* of what is nested */
 #define NAME_LEN_MAX	512U
-
-struct parser {
-	const struct value_context *ctx;
-	const char *text;	/* all of it */
-	const char *at;
-	unsigned int depth;
-};
 
 static struct error *parse_binary(struct parser *p, unsigned int level, struct value *v);
 static struct error *parse_unary(struct parser *p, struct value *v);
 
 /* Texts and errors */
 
-static struct error *wrong(const struct parser *p, const char *reason)
+struct error *parser_error(const struct parser *p, const char *reason)
 {
 	struct buf b = BUF_INIT, rest = BUF_INIT;
 	struct error *err;
@@ -77,145 +70,16 @@ static struct error *take_name(struct parser *p, bool module, char **name)
 
 	skip_blanks(p);
 	if (!begins_name(*p->at))
-		return wrong(p, "a name is missing");
+		return parser_error(p, "a name is missing");
 	for (end = p->at; in_name(*end) || (module && *end == '!' && begins_name(end[1])); end++)
 		;
 	if ((size_t)(end - p->at) > NAME_LEN_MAX)
-		return wrong(p, "a name is too long");
+		return parser_error(p, "a name is too long");
 	*name = strndup(p->at, (size_t)(end - p->at));
 	if (!*name)
 		return error_nomem();
 	p->at = end;
 	return NULL;
-}
-
-/* Numbers and types of values */
-
-static struct value plain(uint64_t number)
-{
-	return (struct value){ .number = number };
-}
-
-static struct error *resolve(const struct value *v, struct type *type, struct type_info *info)
-{
-	if (v->typed)
-		return type_resolve(&v->type, type, info);
-	*type = (struct type){ .src = NULL };
-	*info = (struct type_info){ .kind = TYPE_INT, .name = "", .size = 8 };
-	return NULL;
-}
-
-/* What a pointer, or an array that counts as one, points to; false: it is neither. */
-static struct error *pointed_to(const struct value *v, struct type *target, bool *is_pointer)
-{
-	struct type_info info;
-	struct type type;
-	struct error *err = resolve(v, &type, &info);
-
-	*is_pointer = !err && (info.kind == TYPE_POINTER || info.kind == TYPE_ARRAY);
-	if (*is_pointer)
-		*target = info.target;
-	return err;
-}
-
-static struct error *needs_type(struct error *err)
-{
-	return error_hint(err, "say its type: (struct task_struct)SYMBOL, "
-			  "*(struct task_struct *)ADDRESS; BTF tells those of few variables");
-}
-
-/* What a pointer points to. */
-static struct error *dereference(struct parser *p, struct value *v)
-{
-	struct type target;
-	struct type_info info;
-	struct type type;
-	uint64_t number;
-	bool is_pointer;
-	struct error *err;
-
-	err = pointed_to(v, &target, &is_pointer);
-	if (err)
-		return err;
-	if (!is_pointer)
-		return needs_type(wrong(p, "what '*' stands before is no pointer"));
-	err = type_resolve(&target, &type, &info);
-	if (!err && info.kind == TYPE_VOID)
-		return needs_type(wrong(p, "what a void pointer points to has no type"));
-	if (!err)
-		err = value_number(p->ctx, v, &number);
-	if (!err)
-		*v = (struct value){ .typed = true, .type = target, .stored = true, .addr = number };
-	return err;
-}
-
-static struct error *address_of(struct parser *p, struct value *v)
-{
-	uint64_t addr = v->addr;
-	struct type type = v->type;
-
-	if (!v->stored)
-		return wrong(p, "what '&' stands before is not in memory");
-	if (v->bit_size)
-		return wrong(p, "a bit field has no address");
-	if (!v->typed)
-		type = (struct type){ .src = NULL };
-	*v = (struct value){ .typed = true, .type = type_pointer_to(&type), .number = addr };
-	return NULL;
-}
-
-/* A value cut to its type's size, with its type's sign. */
-static uint64_t cut(uint64_t number, const struct type_info *info)
-{
-	unsigned int width = (unsigned int)info->size * 8;
-
-	if (info->kind == TYPE_BOOL)
-		return number != 0;
-	if (!width || width >= 64)
-		return number;
-	number &= (1ULL << width) - 1;
-	if (info->is_signed && (number >> (width - 1)))
-		number |= ~0ULL << width;
-	return number;
-}
-
-static struct error *cast(struct parser *p, const struct type *to, struct value *v)
-{
-	struct type_info info;
-	struct type type;
-	uint64_t number;
-	struct error *err;
-
-	err = type_resolve(to, &type, &info);
-	if (err)
-		return err;
-	switch (info.kind) {
-	case TYPE_STRUCT:
-	case TYPE_UNION:
-	case TYPE_ARRAY:
-		if (!v->stored || v->bit_size)
-			return error_hint(wrong(p, "a number cannot be made a structure"),
-					  "what stands at an address: *(struct task_struct *)ADDRESS");
-		v->type = *to;
-		v->typed = true;
-		return NULL;
-	case TYPE_VOID:
-	case TYPE_FUNCTION:
-	case TYPE_FLOAT:
-		return wrong(p, "no value can be made one of this type");
-	default:
-		break;
-	}
-	/* A symbol without a type: what stands there, not its address. */
-	if (v->stored && !v->typed) {
-		v->type = *to;
-		v->typed = true;
-		return NULL;
-	}
-	err = value_number(p->ctx, v, &number);
-	if (!err)
-		*v = (struct value){ .typed = true, .type = *to, .number = cut(number, &info) };
-	return err;
 }
 
 /* Members and elements */
@@ -230,15 +94,15 @@ static struct error *take_member(struct parser *p, struct value *v)
 	char *name;
 
 	if (!v->typed)
-		return needs_type(wrong(p, "what a member is wanted of has no known type"));
+		return parser_needs_type(parser_error(p, "what a member is wanted of has no known type"));
 	err = take_name(p, false, &name);
 	if (err)
 		return err;
-	err = pointed_to(v, &target, &is_pointer);
+	err = value_target(v, &target, &is_pointer);
 	if (!err && is_pointer)
-		err = dereference(p, v);
+		err = value_dereference(p, v);
 	if (!err && !v->stored)
-		err = wrong(p, "it has no members");
+		err = parser_error(p, "it has no members");
 	if (!err)
 		err = type_find_member(&v->type, name, &m);
 	free(name);
@@ -262,17 +126,17 @@ static struct error *take_element(struct parser *p, struct value *v)
 
 	err = parse_binary(p, 0, &index);
 	if (!err && !take(p, "]"))
-		err = wrong(p, "']' is missing");
+		err = parser_error(p, "']' is missing");
 	if (!err)
 		err = value_number(p->ctx, &index, &n);
 	if (!err)
-		err = pointed_to(v, &target, &is_pointer);
+		err = value_target(v, &target, &is_pointer);
 	if (!err && !is_pointer)
-		err = needs_type(wrong(p, "what has an index is neither array nor pointer"));
+		err = parser_needs_type(parser_error(p, "what has an index is neither array nor pointer"));
 	if (!err)
 		err = type_size(&target, &size);
 	if (!err && !size)
-		err = wrong(p, "the elements have no size");
+		err = parser_error(p, "the elements have no size");
 	if (!err)
 		err = value_number(p->ctx, v, &base);
 	if (!err)
@@ -301,7 +165,7 @@ static struct error *parse_number(struct parser *p, struct value *v)
 	if (err)
 		return err;
 	p->at = end;
-	*v = plain(number);
+	*v = value_plain(number);
 	return NULL;
 }
 
@@ -323,7 +187,7 @@ static struct error *parse_term(struct parser *p, struct value *v)
 	if (err)
 		return err;
 	p->at = end;
-	*v = plain(number);
+	*v = value_plain(number);
 	return NULL;
 }
 
@@ -342,7 +206,7 @@ static struct error *lookup_name(struct parser *p, const char *name, struct valu
 	if (!found) {
 		if (!types_enumerator(p->ctx->types, name, &constant))
 			return p->ctx->no_symbol(p->ctx->arg, name);
-		*v = plain((uint64_t)constant);
+		*v = value_plain((uint64_t)constant);
 		return NULL;
 	}
 	*v = (struct value){ .stored = true, .addr = addr };
@@ -375,7 +239,7 @@ static struct error *parse_primary(struct parser *p, struct value *v)
 	if (take(p, "(")) {
 		err = parse_binary(p, 0, v);
 		if (!err && !take(p, ")"))
-			err = wrong(p, "')' is missing");
+			err = parser_error(p, "')' is missing");
 		return err;
 	}
 	if (isdigit((unsigned char)*p->at))
@@ -473,9 +337,9 @@ static struct error *parse_cast(struct parser *p, struct value *v, bool *is_cast
 	}
 	p->at = end;
 	if (!take(p, ")"))
-		return wrong(p, "')' is missing behind the type");
+		return parser_error(p, "')' is missing behind the type");
 	err = parse_unary(p, v);
-	return err ? err : cast(p, &type, v);
+	return err ? err : value_cast(p, &type, v);
 }
 
 static struct error *negate(struct parser *p, char op, struct value *v)
@@ -486,7 +350,7 @@ static struct error *negate(struct parser *p, char op, struct value *v)
 	if (!err)
 		err = value_number(p->ctx, v, &number);
 	if (!err)
-		*v = plain(op == '-' ? -number : ~number);
+		*v = value_plain(op == '-' ? -number : ~number);
 	return err;
 }
 
@@ -498,11 +362,11 @@ static struct error *parse_operator(struct parser *p, struct value *v)
 	skip_blanks(p);
 	if (take(p, "*")) {
 		err = parse_unary(p, v);
-		return err ? err : dereference(p, v);
+		return err ? err : value_dereference(p, v);
 	}
 	if (take(p, "&")) {
 		err = parse_unary(p, v);
-		return err ? err : address_of(p, v);
+		return err ? err : value_address_of(p, v);
 	}
 	if (*p->at == '-' || *p->at == '~') {
 		p->at++;
@@ -520,7 +384,7 @@ static struct error *parse_unary(struct parser *p, struct value *v)
 	struct error *err;
 
 	if (p->depth == DEPTH_MAX)
-		return wrong(p, "too much is nested");
+		return parser_error(p, "too much is nested");
 	p->depth++;
 	err = parse_operator(p, v);
 	p->depth--;
@@ -549,73 +413,6 @@ static const struct operator *next_operator(struct parser *p)
 	return NULL;
 }
 
-static uint64_t compute(char op, uint64_t a, uint64_t b)
-{
-	switch (op) {
-	case '|':
-		return a | b;
-	case '^':
-		return a ^ b;
-	case '&':
-		return a & b;
-	case '<':
-		return b < 64 ? a << b : 0;
-	case '>':
-		return b < 64 ? a >> b : 0;
-	case '+':
-		return a + b;
-	case '-':
-		return a - b;
-	default:
-		return a * b;
-	}
-}
-
-/* Bytes that a step of a pointer is; 1 for void. */
-static struct error *step_of(const struct type *target, uint64_t *step)
-{
-	struct error *err = type_size(target, step);
-
-	if (!err && !*step)
-		*step = 1;
-	return err;
-}
-
-static struct error *apply(struct parser *p, const struct operator *op, struct value *a,
-			   const struct value *b)
-{
-	bool sum = op->level == 5, a_pointer, b_pointer;
-	struct type a_target, b_target;
-	uint64_t x, y, step = 1;
-	struct error *err;
-
-	err = value_number(p->ctx, a, &x);
-	if (!err)
-		err = value_number(p->ctx, b, &y);
-	if (!err)
-		err = pointed_to(a, &a_target, &a_pointer);
-	if (!err)
-		err = pointed_to(b, &b_target, &b_pointer);
-	if (!err && sum && (a_pointer || b_pointer))
-		err = step_of(a_pointer ? &a_target : &b_target, &step);
-	if (err)
-		return err;
-	if (!sum || a_pointer == b_pointer) {
-		*a = plain(compute(*op->text, x, y));
-		if (a_pointer && *op->text == '-' && step <= INT64_MAX)
-			a->number = (uint64_t)((int64_t)a->number / (int64_t)step);
-		return NULL;
-	}
-	if (a_pointer)
-		y *= step;
-	else
-		x *= step;
-	*a = (struct value){
-		.typed = true, .type = type_pointer_to(a_pointer ? &a_target : &b_target),
-		.number = compute(*op->text, x, y),
-	};
-	return NULL;
-}
 
 /* Operators that bind more than level. */
 static struct error *parse_binary(struct parser *p, unsigned int level, struct value *v)
@@ -629,7 +426,7 @@ static struct error *parse_binary(struct parser *p, unsigned int level, struct v
 		p->at += strlen(op->text);
 		err = parse_binary(p, op->level, &right);
 		if (!err)
-			err = apply(p, op, v, &right);
+			err = value_apply(p, op->text, v, &right);
 	}
 	return err;
 }
@@ -642,7 +439,7 @@ static struct error *parse_all(struct parser *p, struct value *v)
 
 	skip_blanks(p);
 	if (!err && *p->at)
-		err = wrong(p, "an operator is missing");
+		err = parser_error(p, "an operator is missing");
 	return err;
 }
 
@@ -664,7 +461,7 @@ struct error *value_part(const struct value_context *ctx, const char *text, stru
 		err = parse_parts(&p, v);
 	skip_blanks(&p);
 	if (!err && *p.at)
-		err = wrong(&p, "a member or an index is missing");
+		err = parser_error(&p, "a member or an index is missing");
 	return err;
 }
 
@@ -674,7 +471,7 @@ static struct error *place_of(const struct value_context *ctx, const struct valu
 {
 	struct type_info info;
 	struct type type;
-	struct error *err = resolve(v, &type, &info);
+	struct error *err = value_resolve(v, &type, &info);
 
 	if (!err && v->stored && (info.kind == TYPE_STRUCT || info.kind == TYPE_UNION)) {
 		*addr = v->addr;
@@ -711,7 +508,7 @@ struct error *value_parse_typed(const struct value_context *ctx, const char *tex
 	}
 	*is_type = false;
 	if (!begins_operand(p.at))
-		return wrong(&p, "an address is missing behind the type");
+		return parser_error(&p, "an address is missing behind the type");
 	err = parse_all(&p, v);
 	if (!err)
 		err = place_of(ctx, v, &addr);
