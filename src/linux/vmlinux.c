@@ -161,9 +161,16 @@ static void find_offset(struct kernel *k, const struct symtab *tab)
 		k->offset = offset;
 		snprintf(k->offset_source, sizeof(k->offset_source), "new PSWs");
 	}
-	if (!place->has_stext && k->has_offset) {
+	if (!k->has_offset)
+		return;
+	if (!place->has_stext) {
 		place->has_stext = true;
 		place->stext = stext + k->offset;
+	}
+	/* What lies behind the image is not looked through. */
+	if (!place->has_end && value_of(tab, "_end", &place->end)) {
+		place->has_end = true;
+		place->end += k->offset;
 	}
 }
 

@@ -262,6 +262,7 @@ def run_kernel(tap, cache, program, version, directory, other):
             return
         with_vmlinux(tap, program, linux, vmlinux, other)
         module_files(tap, program, linux, vmlinux, os.path.join(cache, f"kernel-{version}"))
+        linux_early.without_vmcoreinfo(tap, program, linux, vmlinux)
         by_build_id(tap, program, linux, vmlinux, directory)
         linux_debuginfod.run(tap, program, linux, vmlinux, build_id(linux.told["notes"]))
 

@@ -6,8 +6,10 @@ import time
 
 import guest
 import linux_guest
+import linux_hostile
 from initrd import Kernel
 
+LOWCORE_OS_INFO = 0xE18
 LOWCORE_VMCORE_INFO = 0xE0C  # arch/s390/include/asm/lowcore.h
 BOOT_SECONDS = 60
 STEP = 0.005
@@ -34,6 +36,24 @@ def stop_early(machine, directory):
         if found:
             return False
     raise RuntimeError("the guest does not boot")
+
+
+def without_vmcoreinfo(tap, program, linux, vmlinux):
+    """A kernel that tells nothing, or only os_info: where it is, its code and new PSWs tell."""
+    copy = linux_hostile.Dump(program, linux.dump("ELF"), os.path.join(linux.directory, "silent"))
+    healthy = linux_guest.run_json(program, ("-d", copy.original), "info")["linux"]
+    for slots in ((LOWCORE_VMCORE_INFO,), (LOWCORE_VMCORE_INFO, LOWCORE_OS_INFO)):
+        for slot_address in slots:
+            copy.write(slot_address, bytes(8))
+        found = linux_guest.run_json(program, ("-d", copy.path, "-s", vmlinux), "info")["linux"]
+        same = all(found[key] == healthy[key] for key in ("release", "build_id", "offset"))
+        source = "os_info" if linux.version != "6.1" and len(slots) == 1 else "new PSWs"
+        tap.test(
+            same and found["offset_from"] == source,
+            f"Linux {linux.version}, without VMCOREINFO: by {source}", found, healthy,
+        )  # fmt: skip
+        copy.repair()
+    os.unlink(copy.path)
 
 
 def run(tap, cache, program, version, directory):
