@@ -4,11 +4,14 @@
 
 #include "arch/pgm.h"
 #include "cli/access.h"
+#include "cli/progress.h"
 #include "target/range.h"
 
 struct checker {
 	struct session *s;
 	const char *word;	/* "fetch" or "store" */
+	struct progress *progress;
+	uint64_t first;		/* address */
 	uint64_t faulting;	/* bytes */
 	/* Neighbours that are alike, not printed yet; len 0: none. */
 	struct range_run pending;
@@ -21,6 +24,7 @@ static void print_pending(struct checker *c)
 
 	if (!run->len)
 		return;
+	progress_end(c->progress);
 	out_text(o, "%s %016" PRIx64 "-%016" PRIx64 "  ", c->word, run->addr,
 		 run->addr + run->len - 1);
 	out_object(o, NULL);
@@ -44,6 +48,7 @@ static struct error *take_run(void *arg, const struct range_run *run)
 {
 	struct checker *c = arg;
 
+	progress_update(c->progress, run->addr + run->len - c->first);
 	if (c->pending.len && c->pending.code == run->code &&
 	    c->pending.addr + c->pending.len == run->addr) {
 		c->pending.len += run->len;
@@ -57,11 +62,16 @@ static struct error *take_run(void *arg, const struct range_run *run)
 static struct error *check_one(struct session *s, const struct access *a, bool store,
 			       uint64_t len, uint64_t *faulting)
 {
-	struct checker c = { .s = s, .word = store ? "store" : "fetch" };
+	struct progress progress;
+	struct checker c = {
+		.s = s, .word = store ? "store" : "fetch", .progress = &progress, .first = a->addr,
+	};
 	struct error *err;
 
+	progress_start(&progress, &s->log, len);
 	err = range_walk(s->target, a, len, store ? RANGE_CHECK_STORE : RANGE_CHECK_FETCH,
 			 take_run, &c, session_interrupted, s);
+	progress_end(&progress);
 	print_pending(&c);
 	*faulting += c.faulting;
 	return err;

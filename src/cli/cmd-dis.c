@@ -6,6 +6,7 @@
 #include "arch/psw.h"
 #include "base/buf.h"
 #include "cli/access.h"
+#include "cli/repeat.h"
 #include "sym/disasm.h"
 #include "sym/expr.h"
 
@@ -119,8 +120,8 @@ static struct error *fetch(struct dis *d, uint64_t addr, void *buf, size_t len, 
 	return d->s->target->ops->read(d->s->target, &a, buf, len, done);
 }
 
-/* Show instructions from addr on, up to a hole: that is the error then. */
-static struct error *show_from(struct dis *d, uint64_t addr)
+/* Show instructions from addr on, up to a hole: that is the error then; *next: what comes behind. */
+static struct error *show_from(struct dis *d, uint64_t addr, uint64_t *next)
 {
 	unsigned char buf[CHUNK];
 	struct error *err = NULL;
@@ -143,6 +144,7 @@ static struct error *show_from(struct dis *d, uint64_t addr)
 					addr);
 		}
 		addr += at;
+		*next = addr;
 		if (!err && session_interrupted(d->s))
 			err = error_new(ERROR_PARTIAL, "interrupted");
 	}
@@ -238,7 +240,7 @@ static struct error *run_dis(struct session *s, const struct command_args *args)
 {
 	struct dis d = { .s = s, .left = COUNT };
 	struct error *err, *err2;
-	uint64_t begin = 0;
+	uint64_t begin = 0, next = 0;
 
 	if (!disasm_available())
 		return error_hint(error_new(ERROR_REFUSED, "this s390memctl was built without libopcodes of GNU binutils"),
@@ -257,7 +259,8 @@ static struct error *run_dis(struct session *s, const struct command_args *args)
 	if (err)
 		return err;
 	out_array(s->out, "instructions");
-	err = show_from(&d, begin);
+	err = show_from(&d, begin, &next);
+	repeat_set(s, args, args->argc > 0, next, 0);
 	out_close(s->out);
 	if (buf_failed(&d.symbol) || buf_failed(&d.bytes))
 		out_nomem(s->out);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "cli/access.h"
 #include "cli/page-keys.h"
+#include "cli/progress.h"
 #include "cli/repeat.h"
 #include "cli/values.h"
 #include "out/hexdump.h"
@@ -30,6 +31,8 @@ struct reader {
 	struct hexdump *dump;
 	const struct access *access;
 	bool keys;		/* show the storage key before each page */
+	struct progress progress;	/* while the output goes elsewhere */
+	uint64_t first;
 	uint64_t missing;	/* bytes in holes */
 	struct range_run hole;	/* the first one */
 };
@@ -109,6 +112,7 @@ static struct error *take_run(void *arg, const struct range_run *run)
 			r->hole = *run;
 		r->missing += run->len;
 	}
+	progress_update(&r->progress, run->addr + run->len - r->first);
 	return out_flush(r->s->out);
 }
 
@@ -158,10 +162,14 @@ static struct error *read_range(struct session *s, const struct command_args *ar
 	if (!r.dump)
 		return error_nomem();
 	hexdump_look(r.dump, &w->look);
+	progress_start(&r.progress, &s->log, len);
+	r.progress.on = r.progress.on && isatty(STDOUT_FILENO) <= 0;
+	r.first = a->addr;
 	if (a->inject)
 		err = read_inject(&r, a, len);
 	else
 		err = range_walk(s->target, a, len, RANGE_READ, take_run, &r, stop, &r);
+	progress_end(&r.progress);
 	complete = hexdump_is_complete(r.dump);
 	if (complete && err && err->kind == ERROR_PARTIAL && !session_interrupted(s)) {
 		error_free(err);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/edit-distance.h"
 #include "cli/audit.h"
+#include "cli/confirm.h"
 #include "cli/dialect.h"
 #include "cli/optparse.h"
 #include "cli/repeat.h"
@@ -168,8 +169,10 @@ static struct error *check_count(const struct command *cmd, int count, char **wo
 }
 
 /* Everything that must be right before a writing command may begin. */
-static struct error *write_gate(struct session *s)
+static struct error *write_gate(struct session *s, const struct command *cmd)
 {
+	struct error *err;
+
 	if (s->dump_path)
 		return error_hint(error_new(ERROR_REFUSED,
 					    "a dump cannot be written to: it is the record of a system as it was"),
@@ -181,9 +184,10 @@ static struct error *write_gate(struct session *s)
 	if (!s->write)
 		return error_hint(error_new(ERROR_REFUSED, "this would change the guest"),
 				  "start s390memctl with --write to allow it");
-	if (s->audit_path && !s->audit)
+	err = confirm_change(s, cmd->name);
+	if (!err && s->audit_path && !s->audit)
 		return audit_open(s->audit_path, &s->audit);
-	return NULL;
+	return err;
 }
 
 static struct error *run_parsed(struct session *s, const struct command *cmd,
@@ -210,7 +214,7 @@ static struct error *run_parsed(struct session *s, const struct command *cmd,
 	s->kernel_stale = true;
 	err = session_load_symbols(s);
 	if (!err && (cmd->flags & CMD_NEEDS_WRITE))
-		err = write_gate(s);
+		err = write_gate(s, cmd);
 	if (!err)
 		err = cmd->run(s, &args);
 	return err && err->kind == ERROR_USAGE ? error_prefix(err, "%s", cmd->name) : err;

@@ -152,8 +152,16 @@ static void show_lines(struct out *o, uint64_t addr, uint64_t addr2, const unsig
 		buf_adds(&line, "  ");
 		add_hex(&line, old + i, n);
 		buf_adds(&line, " -> ");
+		out_style(o, STYLE_ADDRESS);
+		out_text(o, "%016" PRIx64, addr + i);
+		out_style(o, STYLE_NONE);
+		out_text(o, "%s", buf_str(&line));
+		buf_reset(&line);
 		add_hex(&line, new_ + i, n);
-		out_text(o, "%016" PRIx64 "%s\n", addr + i, buf_str(&line));
+		out_style(o, STYLE_CHANGED);
+		out_text(o, "%s", buf_str(&line));
+		out_style(o, STYLE_NONE);
+		out_text(o, "\n");
 	}
 	if (buf_failed(&line))
 		out_nomem(o);

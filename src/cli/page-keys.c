@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "arch/pgm.h"
+#include "cli/progress.h"
 #include "cli/walk-space.h"
 
 /* A storage key, bits 0-6 of a byte (SA22-7832 chapter 3, "Storage Key"). */
@@ -109,6 +110,7 @@ static void show_members(struct out *o, uint8_t key)
 struct key_run {
 	uint64_t addr, len;
 	struct page_key key;
+	struct progress *progress;
 };
 
 static void print_run(struct out *o, struct key_run *run, struct page_keys_holes *holes)
@@ -117,6 +119,7 @@ static void print_run(struct out *o, struct key_run *run, struct page_keys_holes
 
 	if (!run->len)
 		return;
+	progress_end(run->progress);
 	out_object(o, NULL);
 	out_hex(o, "address", run->addr);
 	out_hex(o, "length", run->len);
@@ -149,14 +152,17 @@ static void take(struct out *o, struct key_run *run, uint64_t addr, struct page_
 		return;
 	}
 	print_run(o, run, holes);
-	*run = (struct key_run){ .addr = addr, .len = PAGE_KEYS_PAGE, .key = key };
+	run->addr = addr;
+	run->len = PAGE_KEYS_PAGE;
+	run->key = key;
 }
 
 struct error *page_keys_list(struct session *s, const struct access *access, uint64_t len,
 			     struct page_keys_holes *holes)
 {
 	struct page_key keys[PAGE_KEYS_MAX];
-	struct key_run run = { .len = 0 };
+	struct progress progress;
+	struct key_run run = { .len = 0, .progress = &progress };
 	struct access a = *access;
 	uint64_t last = (a.addr + (len - 1)) / PAGE_KEYS_PAGE, left;
 	struct error *err = NULL;
@@ -165,6 +171,7 @@ struct error *page_keys_list(struct session *s, const struct access *access, uin
 	a.addr &= ~(PAGE_KEYS_PAGE - 1);
 	left = last - a.addr / PAGE_KEYS_PAGE + 1;
 	out_array(s->out, "keys");
+	progress_start(&progress, &s->log, left * PAGE_KEYS_PAGE);
 	while (!err && left) {
 		if (session_interrupted(s)) {
 			err = error_new(ERROR_PARTIAL, "interrupted at %016" PRIx64, a.addr);
@@ -176,7 +183,9 @@ struct error *page_keys_list(struct session *s, const struct access *access, uin
 			take(s->out, &run, a.addr + i * PAGE_KEYS_PAGE, keys[i], holes);
 		a.addr += n * PAGE_KEYS_PAGE;
 		left -= n;
+		progress_update(&progress, progress.total - left * PAGE_KEYS_PAGE);
 	}
+	progress_end(&progress);
 	print_run(s->out, &run, holes);
 	out_close(s->out);
 	return err;

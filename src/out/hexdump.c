@@ -225,7 +225,10 @@ static void print_symbols(struct hexdump *h, uint64_t addr, const unsigned char 
 	size_t at = 0;
 
 	while (next_symbol(h, addr, p, len, &at)) {
-		out_text(h->o, "%s%s", separator, buf_str(&h->text));
+		out_text(h->o, "%s", separator);
+		out_style(h->o, STYLE_SYMBOL);
+		out_text(h->o, "%s", buf_str(&h->text));
+		out_style(h->o, STYLE_NONE);
 		separator = ", ";
 	}
 }

@@ -478,7 +478,7 @@ send quit\n
 EOF
 unset S390MEMCTL_PAGER
 if command -v less >/dev/null; then
-	TERMINAL_TERM=xterm LESS= session "pager: less, left before its end" 0 -d dump <<'EOF'
+	TERMINAL_TERM=xterm LESS='' session "pager: less, left before its end" 0 -d dump <<'EOF'
 size 80 10
 expect ]> 
 send read -t u8 abs:0 4M\n
