@@ -14,11 +14,30 @@ struct error *debuginfod_fetch(const char *build_id, const struct kernel_options
 
 #else
 
+#include <dlfcn.h>
 #include <elfutils/debuginfod.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define LIBRARY "libdebuginfod.so.1"
+
+/*
+ * The library is loaded when a server is asked: with all that it needs for HTTPS it
+ * would triple the time in which the program starts.
+ */
+struct library {
+	void *handle;
+	__typeof__(&debuginfod_begin) begin;
+	__typeof__(&debuginfod_end) end;
+	__typeof__(&debuginfod_set_user_data) set_user_data;
+	__typeof__(&debuginfod_get_user_data) get_user_data;
+	__typeof__(&debuginfod_set_progressfn) set_progressfn;
+	__typeof__(&debuginfod_find_debuginfo) find_debuginfo;
+};
 
 struct query {
 	const struct kernel_options *opt;
@@ -26,6 +45,30 @@ struct query {
 	uint64_t timeout_ns;
 	bool timed_out;
 };
+
+/* A function, as POSIX permits to take it from dlsym(). */
+static bool get_function(const struct library *lib, const char *name, void *function)
+{
+	void *found = dlsym(lib->handle, name);
+
+	memcpy(function, &found, sizeof(found));
+	return found;
+}
+
+/*
+ * Never unloaded again: libcurl and what it loads have threads and handlers that
+ * would not survive it.
+ */
+static bool load(struct library *lib)
+{
+	lib->handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	return lib->handle && get_function(lib, "debuginfod_begin", &lib->begin) &&
+	       get_function(lib, "debuginfod_end", &lib->end) &&
+	       get_function(lib, "debuginfod_set_user_data", &lib->set_user_data) &&
+	       get_function(lib, "debuginfod_get_user_data", &lib->get_user_data) &&
+	       get_function(lib, "debuginfod_set_progressfn", &lib->set_progressfn) &&
+	       get_function(lib, "debuginfod_find_debuginfo", &lib->find_debuginfo);
+}
 
 static uint64_t since(const struct timespec *start)
 {
@@ -39,8 +82,13 @@ static uint64_t since(const struct timespec *start)
 /* Called about once a second; not 0 ends the query. */
 static int on_progress(debuginfod_client *client, long done, long total)
 {
-	struct query *q = debuginfod_get_user_data(client);
+	struct library lib;
+	struct query *q;
 
+	/* It is loaded already. */
+	if (!load(&lib))
+		return 1;
+	q = lib.get_user_data(client);
 	if (q->opt->interrupted && *q->opt->interrupted)
 		return 1;
 	q->timed_out = since(&q->start) >= q->timeout_ns;
@@ -74,19 +122,23 @@ struct error *debuginfod_fetch(const char *build_id, const struct kernel_options
 		.timeout_ns = opt->debuginfod_timeout_ns ? opt->debuginfod_timeout_ns :
 							   DEBUGINFOD_TIMEOUT_NS,
 	};
-	debuginfod_client *client = debuginfod_begin();
+	debuginfod_client *client;
+	struct library lib;
 	int fd;
 
 	*path = NULL;
+	if (!load(&lib))
+		return error_new(ERROR_NO, "%s, which --debuginfod needs, cannot be loaded", LIBRARY);
+	client = lib.begin();
 	if (!client)
 		return error_nomem();
 	clock_gettime(CLOCK_MONOTONIC, &q.start);
-	debuginfod_set_user_data(client, &q);
-	debuginfod_set_progressfn(client, on_progress);
+	lib.set_user_data(client, &q);
+	lib.set_progressfn(client, on_progress);
 	log_verbose(opt->log, 1, "asking debuginfod for build id %s", build_id);
 	/* A length of 0: the build id is text. */
-	fd = debuginfod_find_debuginfo(client, (const unsigned char *)build_id, 0, path);
-	debuginfod_end(client);
+	fd = lib.find_debuginfo(client, (const unsigned char *)build_id, 0, path);
+	lib.end(client);
 	if (opt->progress)
 		opt->progress(opt->progress_arg, 0, UINT64_MAX);
 	if (fd < 0) {
