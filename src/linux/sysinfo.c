@@ -180,45 +180,43 @@ static struct error *get_taint(struct sys *sys, struct sys_value *v)
 	return NULL;
 }
 
-/* An event of the log; nothing is told if there was none. */
-static struct error *get_event(struct sys *sys, const struct buf *text, unsigned int count,
-			       struct sys_value *v)
+/* An event of the log; nothing is told if there was none, or there is no log. */
+static struct error *get_event(const struct buf *text, unsigned int count, struct sys_value *v)
 {
 	if (text->len) {
 		v->number = count;
 		buf_adds(&v->text, buf_str(text));
 		if (count > 1)
 			buf_addf(&v->text, " (%u such messages)", count);
-		return NULL;
 	}
-	if (!sys->log_error)
-		return NULL;
-	return error_new(sys->log_error->kind, "%s", sys->log_error->message);
+	return NULL;
 }
 
 static struct error *get_panic(struct sys *sys, struct sys_value *v)
 {
-	return get_event(sys, &sys->log.panic, 1, v);
+	if (sys->log_error && !sys->log.panic.len)
+		return error_new(sys->log_error->kind, "%s", sys->log_error->message);
+	return get_event(&sys->log.panic, 1, v);
 }
 
 static struct error *get_oops(struct sys *sys, struct sys_value *v)
 {
-	return get_event(sys, &sys->log.oops, sys->log.nr_oopses, v);
+	return get_event(&sys->log.oops, sys->log.nr_oopses, v);
 }
 
 static struct error *get_hung(struct sys *sys, struct sys_value *v)
 {
-	return get_event(sys, &sys->log.hung, sys->log.nr_hung, v);
+	return get_event(&sys->log.hung, sys->log.nr_hung, v);
 }
 
 static struct error *get_lockup(struct sys *sys, struct sys_value *v)
 {
-	return get_event(sys, &sys->log.lockup, sys->log.nr_lockups, v);
+	return get_event(&sys->log.lockup, sys->log.nr_lockups, v);
 }
 
 static struct error *get_stall(struct sys *sys, struct sys_value *v)
 {
-	return get_event(sys, &sys->log.stall, sys->log.nr_stalls, v);
+	return get_event(&sys->log.stall, sys->log.nr_stalls, v);
 }
 
 static struct error *get_build_id(struct sys *sys, struct sys_value *v)
