@@ -34,6 +34,12 @@ if [ "$kind" = fast ] && [ -x "$vmm/differential" ]; then
 	python3 "$tests/differential/edat.py" "$cache" "$kernel" "$vmm/kvm-edat-$kernel.ko"
 	set -- --exe "$vmm/differential" --with "kvm-edat.ko=$vmm/kvm-edat-$kernel.ko" "$@"
 fi
+# For inner/nested.sh. S390MEMCTL_AGREE: how many addresses both translations are
+# asked about.
+if [ "$kind" = nested ] && [ -x "$cross/tests/live/agree" ]; then
+	set -- --exe "$cross/tests/live/agree" \
+		--append "${S390MEMCTL_AGREE:+bed.agree=$S390MEMCTL_AGREE}" "$@"
+fi
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
 	--with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
 	--exe "$cross/src/s390memctl" --exe "$vmm/testvmm" --script "$tests/inner/$script" "$@"

@@ -100,6 +100,33 @@ class Elf:
         return [self.string(strings.offset + value) for tag, value in entries if tag == DT_NEEDED]
 
 
+def symbols_file(symbols, end):
+    """The bytes of an executable that is nothing but symbols, of addresses below end."""
+    names = b"\0" + b"".join(name.encode() + b"\0" for name in symbols)
+    table = bytes(24)
+    for name, value in symbols.items():
+        at = names.index(b"\0" + name.encode() + b"\0") + 1
+        # a global object in section 1
+        table += struct.pack(">IBBHQQ", at, 0x11, 0, 1, value, 8)
+    strings = b"\0.data\0.symtab\0.strtab\0.shstrtab\0"
+    at = [64]
+    for part in (table, names, strings):
+        at.append(at[-1] + len(part))
+    sections = (
+        (0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        (strings.index(b".data"), 8, 3, 0, at[0], end, 0, 0, 4096, 0),
+        (strings.index(b".symtab"), 2, 0, 0, at[0], len(table), 3, 1, 8, 24),
+        (strings.index(b".strtab"), 3, 0, 0, at[1], len(names), 0, 0, 1, 0),
+        (strings.index(b".shstrtab"), 3, 0, 0, at[2], len(strings), 0, 0, 1, 0),
+    )
+    header = b"\x7fELF\2\2\1".ljust(16, b"\0") + struct.pack(
+        ">HHIQQQIHHHHHH", 2, EM_S390, 1, 0, 0, at[3], 0, 64, 0, 0, 64, len(sections), 4
+    )
+    return header + table + names + strings + b"".join(
+        struct.pack(">IIQQQQIIQQ", *section) for section in sections
+    )
+
+
 def find_in_roots(roots, name):
     """The first of the unpacked trees' files with that name, or None."""
     for root in roots:

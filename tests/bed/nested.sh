@@ -3,7 +3,8 @@
 #
 # Part of init in the nested bed: starts QEMU with KVM and waits until its
 # guest, a Linux, ticks. Sets, for the script, QEMU_PID, and L2_LOG, the file
-# with the guest's console.
+# with the guest's console. QEMU's monitor reads /tmp/monitor.in; all that it
+# has said is in /tmp/monitor.log.
 
 L2_LOG=/tmp/l2.log
 qemu_errors=/tmp/qemu.err
@@ -36,6 +37,7 @@ start_qemu() {
 		-nodefaults -display none -vga none \
 		-chardev file,id=console,path=$L2_LOG \
 		-device sclpconsole,chardev=console \
+		-chardev pipe,id=monitor,path=/tmp/monitor -mon chardev=monitor,mode=readline \
 		-kernel /bed/l2.kernel -initrd /bed/l2.gz "$@" \
 		-append "$l2_parameters" \
 		</dev/null >$qemu_errors 2>&1 3>&- 4>&- &
@@ -51,7 +53,13 @@ wait_for_l2() {
 	done
 }
 
+start_monitor() {
+	mkfifo /tmp/monitor.in /tmp/monitor.out
+	cat /tmp/monitor.out >/tmp/monitor.log 3>&- 4>&- &
+}
+
 announce_esop
+start_monitor
 echo "progress starting QEMU with a guest" >&3
 start_qemu
 echo "progress waiting for the guest to tick" >&3

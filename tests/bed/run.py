@@ -21,8 +21,8 @@ import initrd
 import patchkvm
 import qemu
 import siewait
-from elf import Elf, ElfError, library_closure
-from unpackkernel import unpack_kernel
+from elf import Elf, ElfError, library_closure, symbols_file
+from unpackkernel import set_storage_keys, unpack_kernel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BED_FAILED = 125
@@ -42,8 +42,15 @@ MODULES = {
 # The kernel that the nested bed's own guest runs. One of 6.12 ends with an
 # operation exception there (PTF, which Hercules does not have under SIE).
 L2_KERNEL = "6.1"
-# Where nested.sh loads that kernel as unpacked here; the guest has 160 MB.
+# Where it lies, virtual as absolute, and what scripts know by its symbol.
+L2_KERNEL_START = 0x100000
+L2_BANNER = b"Linux version 6.1."
+L2_STORAGE = 160 << 20
+# Where nested.sh loads that kernel as unpacked here.
 L2_UNPACKED_KERNEL = 0x05000000
+# Linux uses no storage keys, and its guest would have none: before it starts,
+# so many blocks of free memory get one each, all there are.
+L2_KEYS = (0x07000000, 128)
 PANIC = re.compile(rb"Kernel panic - not syncing|disabled wait state", re.IGNORECASE)
 
 
@@ -148,10 +155,13 @@ class Bed:
         cpio.copy("bed/l2.gz", path)
         with open(initrd.Kernel(self.cache, L2_KERNEL).image, "rb") as file:
             image = file.read()
-        unpacked = unpack_kernel(image, L2_UNPACKED_KERNEL)
+        unpacked = unpack_kernel(image, L2_UNPACKED_KERNEL, set_storage_keys(*L2_KEYS))
         if unpacked is not None:
             image, contents = unpacked
             cpio.file("bed/l2.unpacked", contents)
+            # Debian's System.map is empty.
+            symbols = {"linux_banner": L2_KERNEL_START + contents.index(L2_BANNER)}
+            cpio.file("bed/l2.symbols", symbols_file(symbols, L2_STORAGE))
         cpio.file("bed/l2.kernel", image)
         cpio.copy("bed/nested.sh", self._here("nested.sh"))
         tree = os.path.join(self.cache, "qemu")

@@ -108,6 +108,25 @@ def _copy(address, size):
     )  # fmt: skip
 
 
+def set_storage_keys(address, count):
+    """Instructions that give that many blocks of 4 KiB the storage keys 0, 2, 4...
+
+    A byte of each is stored before: under Hercules, SSKE for a block that the guest
+    has not got yet is intercepted and begun anew for ever.
+    """
+    return struct.pack(
+        ">HIHIIIIIII",
+        0xC02F, address,  # llilf %r2,address
+        0xC03F, count,    # llilf %r3,count
+        0xA7490000,       # lghi %r4,0
+        0x92002000,       # mvi 0(%r2),0
+        0xB22B0042,       # sske %r4,%r2
+        0xA74B0002,       # aghi %r4,2
+        0xA72B1000,       # aghi %r2,4096
+        0xA737FFF8,       # brctg %r3,.-16
+    )  # fmt: skip
+
+
 # How the kernel is packed: the magic number, how to unpack it, what replaces
 # the function that would.
 PACKERS = (
@@ -116,10 +135,11 @@ PACKERS = (
 )
 
 
-def unpack_kernel(image, address):
+def unpack_kernel(image, address, before=b""):
     """(image, kernel): what to load at 0 and at the address.
 
-    None when the image is not understood; then it is to be loaded as it is.
+    before: instructions that are executed first, which may change %r0 to %r5. None
+    when the image is not understood; then it is to be loaded as it is.
     """
     for magic, unpack, replacement in PACKERS:
         # The first match may be the magic number that the unpacker knows.
@@ -131,6 +151,6 @@ def unpack_kernel(image, address):
             kernel = unpack(image[payload:])
         except (lzma.LZMAError, OSError, ValueError):
             continue
-        code = replacement(address, len(kernel))
+        code = before + replacement(address, len(kernel))
         return image[:start] + code + image[start + len(code) :], kernel
     return None
