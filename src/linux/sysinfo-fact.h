@@ -38,6 +38,8 @@ sys_get sys_memory_total, sys_memory_free;
 /* sysinfo-time.c */
 sys_get sys_uptime, sys_wall_clock;
 
+/* ERROR_PARTIAL if the user wants no more. */
+struct error *sys_interrupted(const struct sys *sys);
 /* Read the log. Its error is kept in sys; errors: those that end all. */
 struct error *sys_read_log(struct sys *sys);
 void sys_free_log(struct sys_log *log);

@@ -64,10 +64,8 @@ struct error *sys_read_log(struct sys *sys)
 {
 	struct error *err = kernel_log(sys->k, 0, 0, look, &sys->log);
 
-	if (err && sys->k->mem.interrupted && *sys->k->mem.interrupted)
-		return err;
 	sys->log_error = err;
-	return NULL;
+	return sys_interrupted(sys);
 }
 
 void sys_free_log(struct sys_log *log)

@@ -278,6 +278,13 @@ static const struct fact_row {
 	{ "symbols", "symbols from", get_symbols, false },
 };
 
+struct error *sys_interrupted(const struct sys *sys)
+{
+	if (sys->k->mem.interrupted && *sys->k->mem.interrupted)
+		return error_new(ERROR_PARTIAL, "interrupted");
+	return NULL;
+}
+
 /* Make one fact and hand it over. Errors: those that end all. */
 static struct error *show(struct sys *sys, const struct fact_row *row, sysinfo_callback *callback,
 			  void *arg)
@@ -286,10 +293,6 @@ static struct error *show(struct sys *sys, const struct fact_row *row, sysinfo_c
 	struct sys_fact fact = { .key = row->key, .label = row->label };
 	struct error *err = row->get(sys, &v);
 
-	if (err && sys->k->mem.interrupted && *sys->k->mem.interrupted) {
-		buf_free(&v.text);
-		return err;
-	}
 	if (err || v.text.len) {
 		fact.text = err ? NULL : buf_str(&v.text);
 		fact.is_number = row->is_number;
@@ -299,7 +302,7 @@ static struct error *show(struct sys *sys, const struct fact_row *row, sysinfo_c
 	}
 	buf_free(&v.text);
 	error_free(err);
-	return NULL;
+	return sys_interrupted(sys);
 }
 
 struct error *sysinfo_each(struct kernel *k, sysinfo_callback *callback, void *arg)

@@ -22,7 +22,7 @@ typedef void sysinfo_callback(void *arg, const struct sys_fact *fact);
 
 /*
  * Hand all facts to a callback, those that are not known with the reason.
- * Errors: ERROR_PARTIAL when interrupted, ERROR_TARGET.
+ * Errors: ERROR_PARTIAL when interrupted.
  */
 struct error *sysinfo_each(struct kernel *k, sysinfo_callback *callback, void *arg);
 
