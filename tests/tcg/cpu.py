@@ -12,7 +12,9 @@ Output: TAP.
 
 import json
 import os
+import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,8 +31,17 @@ OBJDUMP = "s390x-linux-gnu-objdump"
 FAULT_ADDRESS = 0x2345678ABC  # as in fault.c
 FAULT_CODES = (0x10, 0x11, 0x39, 0x3A, 0x3B)
 SVC_WRITE = 4
+DAMAGED_ROUNDS = 20
+DAMAGED_WORDS = 2000
+DAMAGED_SECONDS = 30
 
-CRASH = "(busybox sleep 1; echo c >/proc/sysrq-trigger) &"
+# As soon as init has told that it is ready.
+CRASH = """
+echo() {
+	command echo "$@"
+	[ "$1" != "@@ ready" ] || command echo c >/proc/sysrq-trigger
+}
+"""
 WORK = """
 busybox mknod /dev/zero c 1 5
 busybox mknod /dev/null c 1 3
@@ -293,6 +304,42 @@ def disassemble(case, path):
     case.test(marked > 30, f"dis: {marked} addresses with symbols")
 
 
+def damage(rng, file, size, places):
+    """Change words of a dump: anywhere in it, and where CPUs and stacks are."""
+    for _ in range(DAMAGED_WORDS):
+        near = rng.choice(places) + rng.randrange(0x2000) if rng.random() < 0.2 else rng.randrange(size)
+        file.seek(min(near, size - 8) & ~7)
+        word = rng.choice((rng.randbytes(8), bytes(8), rng.choice(places).to_bytes(8, "big")))
+        file.write(word)
+
+
+def damaged(tap, program, linux, trace, title):
+    """Whatever is in a dump, each command ends soon and by itself."""
+    path = os.path.join(linux.directory, "damaged")
+    shutil.copy(linux.dump("ELF"), path)
+    size = os.path.getsize(path)
+    prefixes = [cpu["prefix"] for cpu in linux.run(program, "ELF", "lowcore", "-c", "all")["cpus"]]
+    stack = linux.run(program, "ELF", "translate", "home:" + trace["frames"][0]["sp"])["absolute"]
+    # Storage ends with the file.
+    places = [size - guest.MEMORY + int(addr, 16) for addr in (*prefixes, stack)]
+    rng = random.Random(1)
+    wrong, statuses = [], set()
+    for number in range(DAMAGED_ROUNDS):
+        with open(path, "r+b") as file:
+            damage(rng, file, size, places)
+        for words in (("bt", "-c", "all"), ("bt", "1"), ("lowcore", "-c", "all"), ("dis",)):
+            start = time.monotonic()
+            result = subprocess.run([program, "-j", "-d", path, *words], capture_output=True,
+                                    check=False, timeout=120)  # fmt: skip
+            took = time.monotonic() - start
+            statuses.add(result.returncode)
+            if result.returncode not in (0, 1, 2, 3, 4) or took > DAMAGED_SECONDS:
+                wrong.append(f"round {number}, {words}: {result.returncode}, {took:.1f} s, {result.stderr[:200]}")
+    os.unlink(path)
+    tap.test(not wrong, f"{title}: {DAMAGED_ROUNDS} times more damaged: statuses {sorted(statuses)}",
+             *wrong[:10])  # fmt: skip
+
+
 def with_and_without(cache, version):
     """(options, title) for both sources of frames."""
     yield (), "kallsyms, back chain"
@@ -316,6 +363,7 @@ def test_crash(tap, cache, program, version):
                     trace, frames = case.panicked()
                     case.bt(trace, frames)
                     case.lowcore(trace)
+            damaged(tap, program, linux, trace, f"Linux {version}, crashed")
 
 
 def build_fault(directory):
