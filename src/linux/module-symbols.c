@@ -9,6 +9,7 @@
 #include "linux/module-file.h"
 #include "linux/module-layout.h"
 #include "linux/modules.h"
+#include "sym/elf-image.h"
 
 #define NAME_MAX_LEN	512U	/* KSYM_NAME_LEN, include/linux/kallsyms.h */
 
@@ -58,27 +59,12 @@ static struct error *read_strings(struct kernel *k, struct table *t)
 	return NULL;
 }
 
-/* As nm(1) tells it, as far as symtab_from_list() wants to know. */
-static char type_of(unsigned char info, uint16_t section)
-{
-	static const char global[] = "DDT", local[] = "ddt";
-	unsigned int type = ELF64_ST_TYPE(info), bind = ELF64_ST_BIND(info);
-
-	if (section == SHN_ABS)
-		return bind == STB_LOCAL ? 'a' : 'A';
-	if (bind == STB_WEAK)
-		return type == STT_OBJECT ? 'V' : 'W';
-	if (type > STT_FUNC)
-		return '\0';
-	return bind == STB_LOCAL ? local[type] : global[type];
-}
-
-/* Defined ones with a name; "$" begins those of tools. */
+/* Defined ones with a name. */
 static void take_symbol(struct table *t, const unsigned char *raw)
 {
 	uint32_t name = get_be32(raw + offsetof(Elf64_Sym, st_name));
 	uint16_t section = get_be16(raw + offsetof(Elf64_Sym, st_shndx));
-	char type = type_of(raw[offsetof(Elf64_Sym, st_info)], section);
+	char type = elf_symbol_type(raw[offsetof(Elf64_Sym, st_info)], section);
 
 	if (section == SHN_UNDEF || !type || name >= t->strings_len || !t->strings[name] ||
 	    strnlen(t->strings + name, NAME_MAX_LEN) == NAME_MAX_LEN)

@@ -163,16 +163,18 @@ static struct error *place_sections(struct relocation *r,
 	return NULL;
 }
 
-/* As nm(1) tells it, as far as symtab_from_list() wants to know. */
-static char type_of(const GElf_Sym *sym)
+char elf_symbol_type(unsigned char info, uint16_t section)
 {
-	unsigned int bind = GELF_ST_BIND(sym->st_info), type = GELF_ST_TYPE(sym->st_info);
+	static const char global[] = "DDT", local[] = "ddt";
+	unsigned int type = GELF_ST_TYPE(info), bind = GELF_ST_BIND(info);
 
-	if (type > STT_FUNC)
-		return '\0';
+	if (section == SHN_ABS)
+		return bind == STB_LOCAL ? 'a' : 'A';
 	if (bind == STB_WEAK)
 		return type == STT_OBJECT ? 'V' : 'W';
-	return type == STT_FUNC ? (bind == STB_LOCAL ? 't' : 'T') : (bind == STB_LOCAL ? 'd' : 'D');
+	if (type > STT_FUNC)
+		return '\0';
+	return bind == STB_LOCAL ? local[type] : global[type];
 }
 
 static void take_symbol(struct relocation *r, size_t i)
@@ -181,7 +183,8 @@ static void take_symbol(struct relocation *r, size_t i)
 	GElf_Sym sym;
 
 	if (!gelf_getsym(r->data, (int)i, &sym) || sym.st_shndx >= r->nr_places ||
-	    !r->places[sym.st_shndx].loaded || !type_of(&sym))
+	    !r->places[sym.st_shndx].loaded ||
+	    !elf_symbol_type(sym.st_info, sym.st_shndx))
 		return;
 	name = elf_strptr(r->img->elf, r->strings, sym.st_name);
 	if (!name || !name[0])
@@ -190,7 +193,7 @@ static void take_symbol(struct relocation *r, size_t i)
 		.name = name,
 		.value = r->places[sym.st_shndx].addr + sym.st_value,
 		.size = sym.st_size,
-		.type = type_of(&sym),
+		.type = elf_symbol_type(sym.st_info, sym.st_shndx),
 	};
 }
 

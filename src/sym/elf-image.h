@@ -30,6 +30,11 @@ void elf_image_build_id(const struct elf_image *img, char *text, size_t size);
  */
 bool elf_image_read(const struct elf_image *img, uint64_t addr, void *buf, size_t len);
 /*
+ * The type of a symbol as nm(1) tells it, as far as symtab_from_list() wants to know,
+ * by st_info and st_shndx; 0 for those of sections and files.
+ */
+char elf_symbol_type(unsigned char info, uint16_t section);
+/*
  * Make a table of the symbols of a relocatable file (a module) whose sections have
  * been loaded: address(arg, name, &addr) tells where, or that one was not. source:
  * what symtab_path() says, printable. Errors: ERROR_NO when there are none; no memory.
