@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/harden.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/options.h"
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
 	signals_install();
 	session_init(&s, signals_flag());
 	err = options_parse(argc, argv, &s, &opt);
+	harden_process(HARDEN_KEEP | (s.suspend_seccomp ? HARDEN_KEEP_SUSPEND : 0));
 	start = session_start(&s);
 	if (!err)
 		err = start;

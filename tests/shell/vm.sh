@@ -151,14 +151,14 @@ on_terminal() {
 
 export HOME=/nonexistent
 on_terminal "the prompt names guest, vCPU and mode" 0 -g alpha -c 1 <<'EOF'
-expect alpha/1 [ro]> 
+expect alpha/1 [ro,live]> 
 send write 0 00\n
 expect s390memctl: this would change the guest
-expect alpha/1 [ro]> 
+expect alpha/1 [ro,live]> 
 send quit\n
 EOF
 on_terminal "and that writing is allowed" 0 -g alpha -w <<'EOF'
-expect alpha/0 [rw]> 
+expect alpha/0 [rw,live]> 
 send \x04
 EOF
 

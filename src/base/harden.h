@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Least privilege for a process that holds a guest's memory: no dumps of it, no
+ * new privileges, no capabilities that are not needed.
+ */
+#ifndef S390MEMCTL_BASE_HARDEN_H
+#define S390MEMCTL_BASE_HARDEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The capabilities that are kept where they are there: to look into other
+ * processes and stop their threads (CAP_SYS_PTRACE), to read and write files
+ * as root does (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH).
+ */
+#define HARDEN_KEEP	(UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(1) << 19)
+/* PTRACE_O_SUSPEND_SECCOMP asks for this one, too: CAP_SYS_ADMIN. */
+#define HARDEN_KEEP_SUSPEND	(UINT64_C(1) << 21)
+
+/*
+ * Give up what is not needed, for this process and what it starts: core dumps
+ * (RLIMIT_CORE of 1 byte, which keeps programs of core_pattern from being
+ * started, too: core(5)), privileges of set-user-ID programs
+ * (PR_SET_NO_NEW_PRIVS), capabilities but those in the mask keep, from all
+ * sets. What the system refuses is left as it is.
+ */
+void harden_process(uint64_t keep);
+
+#endif

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What the process gives up at its start: core dumps, new privileges, capabilities
+# that are not needed.
+
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+# The program waits for its script.
+mkfifo "$test_dir/work/script"
+ulimit -S -c unlimited 2>/dev/null || ulimit -S -c "$(ulimit -H -c)"
+s390memctl -f "$test_dir/work/script" &
+pid=$!
+test_pids+=("$pid")
+exec 9>"$test_dir/work/script"
+wait_until 20 grep -q "^NoNewPrivs:.*1$" "/proc/$pid/status"
+
+field() {
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status"
+}
+
+# ptrace, and files as root: CAP_SYS_PTRACE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+allowed=$((1 << 1 | 1 << 2 | 1 << 19))
+own=$((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)))
+is "core dumps" "$(awk '/^Max core file size/ { print $5 }' "/proc/$pid/limits")" \
+	"$([ "$(ulimit -H -c)" = 0 ] && echo 0 || echo 1)"
+is "no new privileges" "$(field NoNewPrivs)" 1
+is "effective capabilities" "$((0x$(field CapEff)))" $((own & allowed))
+is "permitted capabilities" "$((0x$(field CapPrm) & ~allowed))" 0
+is "inheritable capabilities" "$((0x$(field CapInh)))" 0
+is "ambient capabilities" "$((0x$(field CapAmb)))" 0
+if [ "$(id -u)" = 0 ]; then
+	is "bounding set" "$((0x$(field CapBnd) & ~allowed))" 0
+else
+	skip "bounding set" "only root can change it"
+fi
+exec 9>&-
+wait "$pid"
+is "it ends well" $? 0
+
+done_testing
