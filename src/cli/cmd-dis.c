@@ -22,17 +22,31 @@ struct dis {
 	struct access access;
 	bool has_psw;
 	uint64_t psw_addr;
+	enum space psw_space;	/* that instructions are shown of without an address; else SPACE_AUTO */
+	bool not_kernel;	/* the kernel's symbols mean nothing in that space */
 	size_t left;		/* instructions still to be shown */
 	struct buf symbol;	/* of the instruction at hand */
 	struct buf bytes;
 };
+
+static bool find_symbol(const struct dis *d, uint64_t addr, struct symbol_info *info)
+{
+	return symbols_nearest(d->symbols, addr, info) && !(d->not_kernel && info->kernel);
+}
+
+static bool add_symbol(const struct dis *d, uint64_t addr, struct buf *out)
+{
+	struct symbol_info info;
+
+	return find_symbol(d, addr, &info) && symbols_format(d->symbols, addr, out);
+}
 
 static void show_target(void *arg, uint64_t addr, struct buf *out)
 {
 	const struct dis *d = arg;
 
 	buf_addf(out, "%016" PRIx64 " <", addr);
-	if (symbols_format(d->symbols, addr, out)) {
+	if (add_symbol(d, addr, out)) {
 		buf_addc(out, '>');
 	} else {
 		/* Take back what introduces a symbol. */
@@ -58,7 +72,7 @@ static void show_json(struct dis *d, uint64_t addr, const unsigned char *bytes,
 	}
 	if (known && insn->has_target) {
 		out_hex(o, "target", insn->target);
-		if (symbols_format(d->symbols, insn->target, &target))
+		if (add_symbol(d, insn->target, &target))
 			out_str(o, "target_symbol", buf_str(&target));
 	}
 	if (d->has_psw && addr == d->psw_addr)
@@ -100,7 +114,7 @@ static unsigned int show(struct dis *d, uint64_t addr, const unsigned char *byte
 	bool known = disasm(addr, bytes, instruction_length(bytes[0]), show_target, d, &insn);
 
 	buf_reset(&d->symbol);
-	symbols_format(d->symbols, addr, &d->symbol);
+	add_symbol(d, addr, &d->symbol);
 	if (out_is_json(d->s->out))
 		show_json(d, addr, bytes, &insn, known);
 	else
@@ -178,7 +192,7 @@ static uint64_t begin_before(struct dis *d, uint64_t pc)
 	uint64_t begin = pc;
 	size_t len, start, done;
 
-	if (symbols_nearest(d->symbols, pc, &info) && info.offset <= START_MAX)
+	if (find_symbol(d, pc, &info) && info.offset <= START_MAX)
 		len = (size_t)info.offset;
 	else
 		len = BEFORE * INSTRUCTION_MAX;
@@ -198,12 +212,49 @@ static uint64_t begin_before(struct dis *d, uint64_t pc)
 }
 
 /* Instructions are fetched from primary space but in home-space mode. */
-static void instruction_space(struct access *a, uint64_t psw_mask)
+static enum space instruction_space(uint64_t psw_mask)
 {
 	enum space space = psw_space(psw_mask);
 
-	if (a->space == SPACE_AUTO && (space == SPACE_AR || space == SPACE_SECONDARY))
-		a->space = SPACE_PRIMARY;
+	return space == SPACE_AR || space == SPACE_SECONDARY ? SPACE_PRIMARY : space;
+}
+
+/*
+ * The space that the PSW's instruction is in. A live CPU may be in another one
+ * when it is read, so it is told by its address-space-control element where
+ * s390memctl's own translation works.
+ */
+static void use_psw_space(struct dis *d, const struct s390_regs *regs)
+{
+	struct target *t = d->s->target;
+	struct walk *w = NULL;
+	struct error *err;
+
+	d->psw_space = instruction_space(regs->psw_mask);
+	d->access.space = d->psw_space;
+	if (d->psw_space == SPACE_REAL || !t->ops->walk)
+		return;
+	err = t->ops->walk(t, &w);
+	if (!err) {
+		d->access.space = SPACE_ASCE;
+		d->access.asce = regs->crs[d->psw_space == SPACE_HOME ? 13 : 1];
+	}
+	error_free(err);
+}
+
+static void choose_space(struct dis *d, const struct s390_regs *regs, bool given)
+{
+	enum space space = d->access.space;
+
+	if (space == SPACE_AUTO) {
+		space = instruction_space(regs->psw_mask);
+		if (!given)
+			use_psw_space(d, regs);
+		else if (space != psw_space(regs->psw_mask))
+			d->access.space = space;
+	}
+	d->not_kernel = (space == SPACE_PRIMARY && regs->crs[1] != regs->crs[13]) ||
+			(space == SPACE_SECONDARY && regs->crs[7] != regs->crs[13]);
 }
 
 static struct error *parse_count(const char *text, size_t *count)
@@ -229,11 +280,24 @@ static struct error *find_begin(struct dis *d, bool given, uint64_t *begin)
 	if (!err) {
 		d->has_psw = true;
 		d->psw_addr = regs.psw_addr & psw_address_mask(regs.psw_mask);
-		instruction_space(&d->access, regs.psw_mask);
+		choose_space(d, &regs, given);
 	}
 	error_free(err);
 	*begin = given ? d->access.addr : begin_before(d, d->psw_addr);
 	return NULL;
+}
+
+static struct error *tell_space(struct dis *d)
+{
+	struct error *err;
+
+	if (d->psw_space == SPACE_AUTO)
+		return access_tell_space(d->s, &d->access);
+	err = out_flush(d->s->out);
+	out_str(d->s->out, "space", space_short_name(d->psw_space));
+	if (!err && !out_is_json(d->s->out))
+		log_note(&d->s->log, "%s, as the PSW says", space_name(d->psw_space));
+	return err;
 }
 
 static struct error *run_dis(struct session *s, const struct command_args *args)
@@ -268,7 +332,7 @@ static struct error *run_dis(struct session *s, const struct command_args *args)
 	buf_free(&d.bytes);
 	if (err && err->kind != ERROR_ACCESS)
 		return err;
-	err2 = access_tell_space(s, &d.access);
+	err2 = tell_space(&d);
 	return command_first_error(err, err2);
 }
 
