@@ -192,8 +192,9 @@ static uint64_t begin_before(struct dis *d, uint64_t pc)
 	uint64_t begin = pc;
 	size_t len, start, done;
 
-	if (find_symbol(d, pc, &info) && info.offset <= START_MAX)
-		len = (size_t)info.offset;
+	/* Of the function before, if this one begins at pc. */
+	if (pc && find_symbol(d, pc - 1, &info) && pc - info.value <= START_MAX)
+		len = (size_t)(pc - info.value);
 	else
 		len = BEFORE * INSTRUCTION_MAX;
 	if (len > pc || !len)
