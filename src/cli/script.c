@@ -58,7 +58,7 @@ int script_run_line(struct session *s, const char *line)
 {
 	struct buf expanded = BUF_INIT;
 	struct error *err = NULL;
-	int code;
+	int code = 0;
 
 	alias_expand(s, line, &expanded);
 	if (buf_failed(&expanded))
