@@ -284,6 +284,13 @@ for page in commands exceptions; do
 		note differs
 	fi
 done
+/usr/bin/python3 "$top_srcdir/docs/render-session.py" "$top_srcdir/docs/session.ansi" \
+	's390memctl -d demo.elf -s vmlinux' >made
+ok "the picture of README.md is that of the recorded session: make update-man" \
+	cmp made "$top_srcdir/docs/session.svg"
+ok "and well-formed" /usr/bin/python3 -c '
+import sys, xml.dom.minidom
+xml.dom.minidom.parse(sys.argv[1])' made
 run_is "a page that there is not" 64 s390memctl help --man nosuch <<'EOF'
 s390memctl: help: 'nosuch' is no page: commands or exceptions
 EOF
