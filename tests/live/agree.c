@@ -51,7 +51,7 @@ static const char *const state_names[] = {
 static struct pool pools[STATES];
 static struct figures figures[STATES];
 
-static void die(struct error *err)
+static _Noreturn void die(struct error *err)
 {
 	fprintf(stderr, "agree: %s\n", err->message);
 	exit(1);
