@@ -183,11 +183,13 @@ static bool is_stream(const char *line)
 	struct words words;
 	struct error *err = words_split(line, &words);
 
-	if (!err && words.count)
-		err = command_lookup(words.word[0], &cmd);
-	if (!err)
-		words_free(&words);
-	error_free(err);
+	if (err) {
+		error_free(err);
+		return false;
+	}
+	if (words.count)
+		error_free(command_lookup(words.word[0], &cmd));
+	words_free(&words);
 	return cmd && (cmd->flags & CMD_STREAMS);
 }
 
