@@ -381,6 +381,7 @@ bool symtab_entry(const struct symtab *tab, size_t idx, struct symbol *sym)
 	sym->binding = GELF_ST_BIND(entry.st_info) == STB_LOCAL ? 2 :
 		       GELF_ST_BIND(entry.st_info) == STB_WEAK ? 1 : 0;
 	sym->kind = type == STT_FUNC || type == STT_OBJECT || type == STT_GNU_IFUNC ? 0 : 1;
+	sym->alias = (uint8_t)(3 * sym->kind + sym->binding);
 	sym->type = type_letter(tab, sym, type);
 	return true;
 }

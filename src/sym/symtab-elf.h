@@ -25,6 +25,7 @@ struct symbol {
 	uint32_t section;	/* number of it, 0: none known */
 	uint8_t binding;	/* order of preference: 0 global, 1 weak, 2 local */
 	uint8_t kind;		/* order of preference: 0 function or object, 1 another */
+	uint8_t alias;		/* order of preference among those at the same address */
 	bool absolute;		/* a number, no address */
 	char type;		/* see struct symtab_symbol */
 };
@@ -75,8 +76,14 @@ bool symtab_entry(const struct symtab *tab, size_t idx, struct symbol *sym);
 const char *symtab_entry_name(const struct symtab *tab, size_t idx);
 uint64_t symtab_entry_value(const struct symtab *tab, size_t idx);
 
-/* Which of two symbols of the same name or address is preferred: below 0: a; 0: the first. */
+/* Which of two symbols of the same name is preferred: below 0: a; 0: the first. */
 int symtab_preference(const struct symbol *a, const struct symbol *b);
+/*
+ * The same of two at the same address: a function goes before a label that happens
+ * to be there, whatever their bindings are (__schedule, __sched_text_start); of a
+ * kernel's own table the first one, as kallsyms_lookup() has it.
+ */
+int symtab_alias_preference(const struct symbol *a, const struct symbol *b);
 /*
  * Make a part of the index, unless it is there: all symbols, their hash, their
  * order by name, by address. false: no memory.

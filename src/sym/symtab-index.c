@@ -14,11 +14,14 @@ int symtab_preference(const struct symbol *a, const struct symbol *b)
 	return 0;
 }
 
-/* By preference; then the one that came first. */
-static int compare_preference(const struct symbol *a, const struct symbol *b)
+int symtab_alias_preference(const struct symbol *a, const struct symbol *b)
 {
-	int order = symtab_preference(a, b);
+	return (a->alias > b->alias) - (a->alias < b->alias);
+}
 
+/* By preference; then the one that came first. */
+static int compare_preference(const struct symbol *a, const struct symbol *b, int order)
+{
 	return order ? order : a < b ? -1 : a > b;
 }
 
@@ -28,7 +31,7 @@ static int compare_names(const void *pa, const void *pb)
 	const struct symbol *b = *(struct symbol *const *)pb;
 	int order = strcmp(a->name, b->name);
 
-	return order ? order : compare_preference(a, b);
+	return order ? order : compare_preference(a, b, symtab_preference(a, b));
 }
 
 static int compare_addrs(const void *pa, const void *pb)
@@ -38,7 +41,7 @@ static int compare_addrs(const void *pa, const void *pb)
 
 	if (a->value != b->value)
 		return a->value < b->value ? -1 : 1;
-	return compare_preference(a, b);
+	return compare_preference(a, b, symtab_alias_preference(a, b));
 }
 
 bool symtab_index_symbols(const struct symtab *tab)

@@ -20,6 +20,7 @@ static bool take_entry(const struct symtab_entry *entry, char **strings, struct 
 		.binding = entry->type && strchr("vVwW", entry->type) ? 1 :
 			   entry->type >= 'a' && entry->type <= 'z' ? 2 : 0,
 		.kind = !entry->size,
+		.alias = !entry->size,
 		.absolute = entry->type == 'a' || entry->type == 'A',
 		.type = entry->type > ' ' && entry->type < 0x7f ? entry->type : '?',
 	};

@@ -191,7 +191,7 @@ static bool scan_addrs(const struct symtab *tab, uint64_t addr, struct symbol *b
 			continue;
 		if (!symtab_entry(tab, i, &sym) || sym.absolute)
 			continue;
-		if (found && value == best->value && symtab_preference(&sym, best) >= 0)
+		if (found && value == best->value && symtab_alias_preference(&sym, best) >= 0)
 			continue;
 		*best = sym;
 		found = true;
