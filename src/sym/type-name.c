@@ -121,7 +121,8 @@ static void qualify(const struct type_info *info, struct buf *inner, struct buf 
 	declare(&info->target, inner, b, limits);
 }
 
-static void declare(const struct type *type, struct buf *inner, struct buf *b, struct limits *limits)
+static void declare(const struct type *type, struct buf *inner, struct buf *b,
+		    struct limits *limits)
 {
 	struct type_info info;
 	struct error *err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is the same for types of all sources. The data is untrusted: chains and depths are bounded. */
+/* What types of all sources have in common. They are untrusted: chains and depths are bounded. */
 #include "sym/type.h"
 
 #include <stdlib.h>

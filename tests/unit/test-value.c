@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Expressions and what print shows of them, over a memory of two pages, the second of which is not there. */
+/* Expressions and what print shows of them, over a memory of one page. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -162,7 +162,8 @@ static void wrong_ones(void **state)
 		{ "init_task + 1", "a value of type struct task is no number" },
 		{ "init_task.comm[", "expression 'init_task.comm[': a name is missing at its end" },
 		{ "(struct nosuch *)1", "the kernel's BTF: no struct 'nosuch'" },
-		{ "(struct task)1", "expression '(struct task)1': a number cannot be made a structure at its end" },
+		{ "(struct task)1",
+		  "expression '(struct task)1': a number cannot be made a structure at its end" },
 		{ "plain.x", "expression 'plain.x': what a member is wanted of has no known type at 'x'" },
 		{ "init_task.hidden->x", "'opaque' is only declared: its members are not known" },
 		{ "0x1g", "bad number '0x1g'" },
