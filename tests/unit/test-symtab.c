@@ -331,6 +331,33 @@ static void high_addresses(void **state)
 	symtab_free(tab);
 }
 
+/* __schedule and __sched_text_start; what is asked for by its name is another matter. */
+static void functions_go_before_labels(void **state)
+{
+	static const struct elf_symbol symbols[] = {
+		{ "label", 0x1010, 0, STB_GLOBAL, STT_NOTYPE, 1 },
+		{ "function", 0x1010, 16, STB_LOCAL, STT_FUNC, 1 },
+		{ "twin", 0x1020, 16, STB_LOCAL, STT_FUNC, 1 },
+		{ "global_twin", 0x1020, 16, STB_GLOBAL, STT_FUNC, 1 },
+	};
+	struct elf_spec s = spec;
+	struct symtab *tab;
+	int i;
+
+	(void)state;
+	s.symbols = symbols;
+	s.nr_symbols = 4;
+	elf_build(path_of("file"), &s);
+	assert_null(symtab_load(path_of("file"), &tab));
+	/* By looking through the table, and later by an order. */
+	for (i = 0; i < 200; i++) {
+		assert_nearest(tab, 0x1014, "function", 4);
+		assert_nearest(tab, 0x1020, "global_twin", 0);
+	}
+	assert_symbol(tab, "label", 0x1010, 0);
+	symtab_free(tab);
+}
+
 static void names_are_completed_once_each(void **state)
 {
 	static const char *const all[] = {
@@ -595,6 +622,7 @@ int main(void)
 		cmocka_unit_test(sections_and_types),
 		cmocka_unit_test(dynamic_symbols_are_second_best),
 		cmocka_unit_test(high_addresses),
+		cmocka_unit_test(functions_go_before_labels),
 		cmocka_unit_test(names_are_completed_once_each),
 		cmocka_unit_test(similar_names),
 		cmocka_unit_test(distances),
