@@ -27,13 +27,14 @@ if command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null; then
 	tar -xJf "$tarball" -C deb
 	(cd "deb/$name" && dpkg-buildpackage -us -uc -b) >deb.log 2>&1
 	is "dpkg-buildpackage, with its tests" "$?" 0
-	tail -n 3 deb.log >end
+	grep -E '^(FAIL|ERROR|not ok|make.*Error)|error:' deb.log | tail -n 20 >end
 	note end
-	dpkg -c deb/s390memctl_*.deb | awk '{ print $6 }' | grep -vE '/$|share/doc/' |
+	dpkg -c deb/s390memctl_*.deb >contents
+	awk '{ print $6 }' contents | grep -vE '/$|share/doc/' |
 		sed "s,^./usr/,,; s,.gz\$,," | sort >found
 	is "what is in the package" "$(cat found)" "$files"
 	ok "the schema is there, not compressed" \
-		grep -q 'doc/s390memctl/output\.json$' <(dpkg -c deb/s390memctl_*.deb)
+		grep -q 'doc/s390memctl/output\.json$' contents
 	if command -v lintian >/dev/null; then
 		is "lintian finds no error and no warning" \
 			"$(lintian deb/s390memctl_*.changes 2>/dev/null | grep -E '^[EW]:')" ""
@@ -48,7 +49,7 @@ if command -v rpmbuild >/dev/null; then
 	# --nodeps: elsewhere than on an RPM system no package is known as installed.
 	rpmbuild --nodeps -ta --define "_topdir $PWD/rpm" "$tarball" >rpm.log 2>&1
 	is "rpmbuild, with its tests" "$?" 0
-	tail -n 3 rpm.log >end
+	grep -E '^(FAIL|ERROR|not ok|make.*Error)|error:' rpm.log | tail -n 20 >end
 	note end
 	rpm -qpl rpm/RPMS/*/s390memctl-0*.rpm 2>/dev/null | grep -vE 'share/(doc|licenses)|build-id|/debug' |
 		sed "s,^/usr/,,; s,.gz\$,," | sort >found

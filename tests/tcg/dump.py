@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import guest
+from schema import checked
 
 PAGE = 4096
 KERNEL_ADDRESSES = 5000
@@ -164,14 +165,19 @@ class Case:
                 *wrong[:10],
             )
 
-    def run(self, *arguments, status=0):
-        """Output of s390memctl in JSON."""
+    def documents(self, *arguments, status=0):
+        """Output of s390memctl in JSON, a document a line."""
         result = subprocess.run(
             [self.s390memctl, "-j", *arguments], capture_output=True, text=True, check=False
         )
         if result.returncode != status:
             raise RuntimeError(f"{arguments}: status {result.returncode}: {result.stderr}")
-        return json.loads(result.stdout)
+        return [checked(json.loads(line)) for line in result.stdout.splitlines()]
+
+    def run(self, *arguments, status=0):
+        """The output that is one document."""
+        (document,) = self.documents(*arguments, status=status)
+        return document
 
     def registers(self):
         """The registers of every CPU, against QEMU's."""
@@ -230,9 +236,9 @@ class Case:
         while at >= 0:
             expected.append(at)
             at = self.storage.find(text, at + 1)
-        answer = self.run(*source, "search", "--max=100000", f"abs:0+{guest.MEMORY}", "-t", "str",
+        answer = self.documents(*source, "search", "--max=100000", f"abs:0+{guest.MEMORY}", "-t", "str",
                           text.decode())  # fmt: skip
-        found = [int(match["address"], 16) for match in answer["matches"]]
+        found = [int(match["address"], 16) for match in answer if match["event"] == "match"]
         self.tap.test(found == expected, f"{self.name}: {kind}: search ({len(expected)} matches)",
                       len(found))  # fmt: skip
 

@@ -17,6 +17,7 @@ import tempfile
 
 import dump
 import linux_guest
+from schema import checked
 
 TABLE = "sys_call_table"
 CALLS = (0, 1, 3, 4, 20, 100)
@@ -109,7 +110,7 @@ class Case:
             [self.program, "-j", *self.ways, "-f", "-"], input=script, capture_output=True,
             text=True, timeout=linux_guest.COMMAND_SECONDS, check=False,
         )  # fmt: skip
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        lines = [checked(json.loads(line)) for line in done.stdout.splitlines()]
         good = len(lines) == 3 and lines[2]["symbols"][0]["address"] == lines[1]["address"]
         good = good and lines[2]["symbols"][0]["name"] in self.names[int(lines[1]["address"], 16)]
         self.test(good, "$last", done.stdout, done.stderr)

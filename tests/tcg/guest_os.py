@@ -25,6 +25,7 @@ import guest
 import guest_triage
 from dump import Tap
 from initrd import Cpio
+from schema import checked
 
 READY = b"memory mapped"
 COMMAND_SECONDS = 60
@@ -136,7 +137,7 @@ class Case:
             [self.program, *(["-j"] if as_json else []), *self.options, *words],
             capture_output=True, check=False, timeout=COMMAND_SECONDS,
         )  # fmt: skip
-        return result.returncode, json.loads(result.stdout) if as_json else result.stdout
+        return result.returncode, checked(json.loads(result.stdout)) if as_json else result.stdout
 
     def test(self, good, what, *notes):
         self.tap.test(good, f"{self.name}: {what}", *notes)

@@ -5,6 +5,7 @@ import html.parser
 import json
 import os
 import subprocess
+from schema import checked
 
 SECONDS = 60
 STATES = {"idle", "user", "kernel", "looping", "disabled-wait"}
@@ -36,7 +37,7 @@ class Page(html.parser.HTMLParser):
 def run(case, *words, as_json=True):
     result = subprocess.run([case.program, *(["-j"] if as_json else []), *case.options, "triage", *words],
                             capture_output=True, check=False, timeout=SECONDS)  # fmt: skip
-    return result.returncode, json.loads(result.stdout) if as_json else result.stdout.decode()
+    return result.returncode, checked(json.loads(result.stdout)) if as_json else result.stdout.decode()
 
 
 def names(cpu):

@@ -16,6 +16,7 @@ import subprocess
 
 import guest
 from initrd import Kernel, base_system
+from schema import checked
 
 MODULES = ("loop", "vsock")
 READY = b"@@ ready"
@@ -61,7 +62,7 @@ def run_json(s390memctl, ways, *words, status=0):
     )  # fmt: skip
     if result.returncode != status:
         raise RuntimeError(f"{words}: {result.returncode}: {result.stdout[:500]} {result.stderr}")
-    return json.loads(result.stdout) if result.stdout else {}
+    return checked(json.loads(result.stdout)) if result.stdout else {}
 
 
 class LinuxGuest:
