@@ -8,6 +8,7 @@
 #include "arch/psw.h"
 #include "base/endian.h"
 #include "cli/cpus.h"
+#include "cli/show-backtrace.h"
 #include "cli/triage.h"
 
 static uint64_t now_ns(void)
@@ -157,12 +158,25 @@ static void explain_task(struct triage *t, struct triage_cpu *cpu, struct tasks 
 	triage_problem(t, err, "CPU %d: current task", cpu->id);
 }
 
+/* The stack, with the registers that belong to it: those of the samples are old by now. */
 static void explain_stack(struct triage *t, struct triage_cpu *cpu)
 {
+	const struct target_stats before = t->s->target->stats;
+	struct s390_regs regs;
+	struct error *err;
+
 	cpu->stack = calloc(1, sizeof(*cpu->stack));
-	t->nomem |= !cpu->stack;
-	if (cpu->stack)
-		backtrace_cpu(t->unwinder, &cpu->regs, cpu->stack);
+	if (!cpu->stack) {
+		t->nomem = true;
+		return;
+	}
+	err = session_switch_cpu(t->s, cpu->id);
+	if (!err)
+		err = backtrace_take(t->s, t->unwinder, &regs, cpu->stack);
+	if (!err)
+		cpu->regs = regs;
+	triage_problem(t, err, "CPU %d: backtrace", cpu->id);
+	add_cost(&cpu->cost, &before, &t->s->target->stats);
 }
 
 static void explain_cpu(struct triage *t, struct triage_cpu *cpu, struct tasks *tasks)
@@ -171,14 +185,14 @@ static void explain_cpu(struct triage *t, struct triage_cpu *cpu, struct tasks *
 			       &cpu->why);
 	if (!cpu->has_regs)
 		return;
+	if (t->unwinder && triage_goes_on(t))
+		explain_stack(t, cpu);
 	explain_psw(t, cpu);
 	if (!t->k || !triage_goes_on(t))
 		return;
 	explain_lowcore(t, cpu);
 	if (tasks && triage_goes_on(t))
 		explain_task(t, cpu, tasks);
-	if (triage_goes_on(t))
-		explain_stack(t, cpu);
 	cpu->has_lock = spinlock_hint(&t->k->mem, t->k->symbols, &cpu->regs,
 				      (unsigned int)t->nr_cpus, &cpu->lock);
 	if (cpu->has_lock && cpu->lock.has_lock)
@@ -187,10 +201,12 @@ static void explain_cpu(struct triage *t, struct triage_cpu *cpu, struct tasks *
 
 void triage_explain(struct triage *t, struct tasks *tasks)
 {
+	const int own = t->s->target->vcpu;
 	size_t i;
 
 	for (i = 0; i < t->nr_cpus; i++)
 		explain_cpu(t, &t->cpus[i], tasks);
+	error_free(session_switch_cpu(t->s, own));
 }
 
 void triage_share_cost(struct triage *t, const struct target_stats *before)
