@@ -60,12 +60,12 @@ Commands:
   log                      show the log of the guest's kernel
   sys                      tell which Linux the guest runs, and how it does
   triage                   tell what every CPU of the guest does, and why
-  read ADDR [LEN]          show guest memory
-  check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
   print [TYPE] EXPR        show a variable or a structure of the kernel with its members
   ptype TYPE|EXPR          show a type: a structure's members with offset and size
   sizeof TYPE|EXPR         tell the size of a type or a variable
   offsetof TYPE MEMBER     tell where a member is in a structure
+  read ADDR [LEN]          show guest memory
+  check [r|w|rw] ADDR LEN  tell which accesses would fail, and why
   translate ADDR           show step by step how an address is translated
   map [RANGE]              show what is mapped in an address space
   keys ADDR [LEN]          show storage keys
@@ -77,12 +77,12 @@ Commands:
   fill ADDR LEN BYTE       set guest memory to one byte's value (--write)
   load FILE ADDR [LEN]     write a file's bytes to guest memory (--write)
   cas ADDR OLD NEW         compare and exchange a value in absolute memory (--write)
-  help [TOPIC]             tell about commands and exceptions
   set [NAME [VALUE...]]    change a setting of the session
   show [NAME]              show the settings of the session
   alias [NAME[=WORDS...]]  give the beginning of a command line a name
   unalias NAME             forget an alias
   source FILE              run the command lines of a file
+  help [TOPIC]             tell about commands and exceptions
   apropos WORD             search the help for a word
   completion SHELL|WORDS   print a completion script for a shell
   version                  tell version and features
