@@ -70,21 +70,7 @@ static struct error *tell_offset(struct typed *t, const char *text)
 
 static struct error *run_offsetof(struct session *s, const struct command_args *args)
 {
-	struct buf text = BUF_INIT;
-	struct typed t;
-	struct error *err;
-
-	typed_text(args, &text);
-	if (buf_failed(&text) || !text.len) {
-		buf_free(&text);
-		return error_new(ERROR_USAGE, "a type and a member are missing");
-	}
-	err = typed_open(s, false, &t);
-	if (!err)
-		err = tell_offset(&t, typed_strip(text.data));
-	typed_close(&t);
-	buf_free(&text);
-	return err;
+	return typed_run(s, args, "the name of a type and a member", tell_offset);
 }
 
 const struct command cmd_offsetof = {

@@ -77,34 +77,14 @@ static struct error *tell_layout(struct typed *t, const char *text)
 	return err ? err : print_type(t->s->out, &type, t->s->interrupted);
 }
 
-static struct error *with_text(struct session *s, const struct command_args *args,
-			       struct error *(*tell)(struct typed *t, const char *text))
-{
-	struct buf text = BUF_INIT;
-	struct typed t;
-	struct error *err;
-
-	typed_text(args, &text);
-	if (buf_failed(&text) || !text.len) {
-		buf_free(&text);
-		return error_new(ERROR_USAGE, "a type or an expression is missing");
-	}
-	err = typed_open(s, false, &t);
-	if (!err)
-		err = tell(&t, typed_strip(text.data));
-	typed_close(&t);
-	buf_free(&text);
-	return err;
-}
-
 static struct error *run_sizeof(struct session *s, const struct command_args *args)
 {
-	return with_text(s, args, tell_size);
+	return typed_run(s, args, "a type or an expression", tell_size);
 }
 
 static struct error *run_ptype(struct session *s, const struct command_args *args)
 {
-	return with_text(s, args, tell_layout);
+	return typed_run(s, args, "a type or an expression", tell_layout);
 }
 
 const struct command cmd_sizeof = {

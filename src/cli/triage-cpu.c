@@ -6,18 +6,11 @@
 #include <time.h>
 
 #include "arch/psw.h"
+#include "base/clock.h"
 #include "base/endian.h"
 #include "cli/cpus.h"
 #include "cli/show-backtrace.h"
 #include "cli/triage.h"
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
 
 /* What the guest has paid between two looks at the figures. */
 static void add_cost(struct target_stats *sum, const struct target_stats *before,
@@ -56,7 +49,7 @@ static void take_sample(struct triage *t, struct triage_cpu *cpu, uint64_t start
 	cpu->has_regs = true;
 	sample = &cpu->samples[cpu->nr_samples++];
 	*sample = (struct judge_sample){
-		.mask = cpu->regs.psw_mask, .addr = cpu->regs.psw_addr, .ns = now_ns() - start,
+		.mask = cpu->regs.psw_mask, .addr = cpu->regs.psw_addr, .ns = clock_ns() - start,
 	};
 }
 
@@ -65,7 +58,7 @@ struct error *triage_sample(struct triage *t)
 	const struct timespec pause = { .tv_nsec = TRIAGE_PAUSE_NS };
 	const int samples = t->s->target->ops->live ? TRIAGE_SAMPLES : 1;
 	const int own = t->s->target->vcpu;
-	uint64_t start = now_ns();
+	uint64_t start = clock_ns();
 	struct error *err;
 	size_t i;
 	int *ids;

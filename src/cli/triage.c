@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "cli/deadline.h"
 #include "linux/printk.h"
 #include "linux/sysinfo.h"
@@ -164,18 +165,10 @@ static struct error *collect(struct triage *t)
 	return NULL;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 struct error *triage_collect(struct triage *t, struct session *s, uint64_t timeout_ns)
 {
 	struct target_stats before;
-	uint64_t start = now_ns();
+	uint64_t start = clock_ns();
 	struct error *err;
 
 	*t = (struct triage){ .s = s };
@@ -188,7 +181,7 @@ struct error *triage_collect(struct triage *t, struct session *s, uint64_t timeo
 	err = collect(t);
 	deadline_end();
 	triage_share_cost(t, &before);
-	t->elapsed_ns = now_ns() - start;
+	t->elapsed_ns = clock_ns() - start;
 	if (!err && t->nomem)
 		err = error_nomem();
 	return err;

@@ -175,3 +175,23 @@ char *typed_strip(char *text)
 	text[len - 1] = '\0';
 	return text + 1;
 }
+
+struct error *typed_run(struct session *s, const struct command_args *args, const char *what,
+			struct error *(*tell)(struct typed *t, const char *text))
+{
+	struct buf text = BUF_INIT;
+	struct typed t;
+	struct error *err;
+
+	typed_text(args, &text);
+	if (buf_failed(&text) || !text.len) {
+		buf_free(&text);
+		return error_new(ERROR_USAGE, "%s is missing", what);
+	}
+	err = typed_open(s, false, &t);
+	if (!err)
+		err = tell(&t, typed_strip(text.data));
+	typed_close(&t);
+	buf_free(&text);
+	return err;
+}

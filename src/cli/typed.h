@@ -39,5 +39,12 @@ bool typed_is_percpu_image(const struct typed *t, uint64_t addr);
 void typed_text(const struct command_args *args, struct buf *b);
 /* A text without parentheses around all of it, "" included; changed in place. */
 char *typed_strip(char *text);
+/*
+ * Run a command on types alone: what it is to tell about the text of its words.
+ * what: for the error when there is none, "a type". Errors: ERROR_USAGE; those of
+ * typed_open() and tell().
+ */
+struct error *typed_run(struct session *s, const struct command_args *args, const char *what,
+			struct error *(*tell)(struct typed *t, const char *text));
 
 #endif

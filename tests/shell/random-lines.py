@@ -34,7 +34,7 @@ WORDS = """0 1 -1 0x 0x0 0x1000 0x1234 16 4096 4K 1M 1T 0xffffffffffffffff 0x100
 asce=0x40003:0 real:0 abs:0 abs:0+4K abs:0-0xfff 0.16 0:15 0+0 1-0 0-0 sida:0 auto: bogus:0
 jiffies linux_banner init_task no_such_symbol+8 *0x1000 *%r15 "" "a b" 'a "b"' 00ff ?? 0? zz
 deadbeef rw r w x u8 u16 u32 u64 hex str ebcdic raw both walk ioctl exceptions 0011 0x3b 99999
-struct int char task_struct pid comm -e -t -x -- - # ; | > < & ! $ * ~ . .. / /dev/null /nonexistent
+struct int char task_struct pid comm -e -t -x -- - # ; | > < & ! $ * ~ . .. / /dev/null missing/file
 on off auto 0.5 1ms 10s 1h pages p/x x/16xg D T rd -64 ST L""".split()
 
 

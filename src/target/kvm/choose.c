@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "target/kvm/live.h"
 #include "target/kvm/procfs.h"
 #include "target/kvm/threads.h"
@@ -156,7 +157,7 @@ static struct error *take_idle_thread(struct live *l, bool *taken)
 /* Try until one is taken or the time is over, less time when no thread can be it. */
 static struct error *wait_for_candidate(struct live *l, bool *taken, struct error **last)
 {
-	uint64_t start = live_now_ns(), wait = PAUSED_WAIT_NS;
+	uint64_t start = clock_ns(), wait = PAUSED_WAIT_NS;
 	struct error *err = NULL;
 	size_t tried;
 
@@ -165,7 +166,7 @@ static struct error *wait_for_candidate(struct live *l, bool *taken, struct erro
 		if (tried)
 			wait = THREAD_WAIT_NS;
 		if (err || *taken || (*last && (*last)->kind == ERROR_REFUSED) ||
-		    live_now_ns() - start > wait)
+		    clock_ns() - start > wait)
 			return err;
 		live_sleep_ns(5 * MSEC);
 	}

@@ -62,6 +62,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "target/kvm/gadget.h"
 #include "target/kvm/inject-arch.h"
 #include "target/kvm/permit.h"
@@ -102,14 +103,6 @@ struct inject {
 	struct inject_stops stops;
 	sigset_t own_mask;	/* ours, while the thread stands */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-}
 
 static void sleep_ns(uint64_t ns)
 {
@@ -185,7 +178,7 @@ static struct error *gone(struct inject *inj)
  */
 static struct error *wait_stop(struct inject *inj, uint64_t wait, int *status)
 {
-	uint64_t start = now_ns(), passed;
+	uint64_t start = clock_ns(), passed;
 	pid_t got;
 
 	for (;;) {
@@ -197,7 +190,7 @@ static struct error *wait_stop(struct inject *inj, uint64_t wait, int *status)
 		}
 		if (got < 0 && errno != EINTR)
 			return gone(inj);
-		passed = now_ns() - start;
+		passed = clock_ns() - start;
 		if (passed > wait)
 			break;
 		if (passed < SPIN_NS)
@@ -243,7 +236,7 @@ static struct error *seize(struct inject *inj, uint64_t wait)
 	if (ptrace(PTRACE_SEIZE, inj->tid, 0, options) < 0)
 		return permit_explain("/proc", inj->pid, inj->tid, errno, "PTRACE_SEIZE");
 	inj->phase = PHASE_LOST;
-	inj->stop_began = now_ns();
+	inj->stop_began = clock_ns();
 	if (ptrace(PTRACE_INTERRUPT, inj->tid, 0, 0) < 0)
 		return gone(inj);
 	for (;;) {
@@ -301,11 +294,11 @@ static bool worth_retrying(const struct error *err)
 
 struct error *inject_stop(struct inject *inj)
 {
-	uint64_t deadline = now_ns() + inj->opt.wait_ns, pause = 50000, unused;
+	uint64_t deadline = clock_ns() + inj->opt.wait_ns, pause = 50000, unused;
 	struct error *err;
 
 	for (;; pause = pause < NS_PER_MS ? pause * 2 : pause) {
-		bool last = now_ns() >= deadline ||
+		bool last = clock_ns() >= deadline ||
 			    (inj->opt.interrupted && *inj->opt.interrupted);
 
 		block_own_signals(inj);
@@ -405,7 +398,7 @@ static struct error *prepare_call(struct inject *inj, long nr, const uint64_t ar
 struct error *inject_call(struct inject *inj, long nr, const uint64_t args[6],
 			  const uint32_t *acrs, int64_t *result)
 {
-	uint64_t began = now_ns(), took;
+	uint64_t began = clock_ns(), took;
 	struct error *err;
 
 	if (acrs && inj->gadget.uses_thread_pointer)
@@ -421,7 +414,7 @@ struct error *inject_call(struct inject *inj, long nr, const uint64_t args[6],
 	if (err)
 		return err;
 	inj->calls++;
-	took = now_ns() - began;
+	took = clock_ns() - began;
 	if (took > inj->longest_call)
 		inj->longest_call = took;
 	log_verbose(inj->opt.log, 2, "thread %d: system call %ld returned %lld after %llu us",
@@ -436,7 +429,7 @@ uint64_t inject_stack_area(const struct inject *inj)
 
 bool inject_time_is_up(const struct inject *inj)
 {
-	return now_ns() - inj->stop_began + inj->longest_call > inj->opt.max_stop_ns;
+	return clock_ns() - inj->stop_began + inj->longest_call > inj->opt.max_stop_ns;
 }
 
 /*
@@ -460,7 +453,7 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 		err = run_through_sigreturn(inj);
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED) {
 		failed = ptrace(PTRACE_DETACH, inj->tid, 0, 0) < 0 ? errno : 0;
-		*stopped_ns = now_ns() - inj->stop_began;
+		*stopped_ns = clock_ns() - inj->stop_began;
 		inj->stops.count++;
 		inj->stops.sum_ns += *stopped_ns;
 		if (*stopped_ns > inj->stops.longest_ns)

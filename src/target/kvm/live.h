@@ -119,8 +119,6 @@ bool live_is_paused(const struct live *l);
 
 /* stop.c */
 
-/* CLOCK_MONOTONIC in nanoseconds. */
-uint64_t live_now_ns(void);
 /* Sleep; less when a signal comes. */
 void live_sleep_ns(uint64_t ns);
 

@@ -4,6 +4,7 @@
  * max_stop permits: a batch. Data of reads are copied out of the scratch mapping
  * after the vCPU has gone on, data of writes are put there before it is stopped.
  */
+#include "base/clock.h"
 #include "target/kvm/memop.h"
 
 #include <errno.h>
@@ -86,9 +87,9 @@ static struct error *batch_run(struct live *l, const struct transfer *x, const s
 	uint64_t start;
 
 	for (*done = 0; *done < b->count;) {
-		start = live_now_ns();
+		start = clock_ns();
 		err = live_memop(l, x->on_vm, transfer_op_addr(l, x, *done), result);
-		adapt_chunk(l, b->size[*done], live_now_ns() - start);
+		adapt_chunk(l, b->size[*done], clock_ns() - start);
 		if (err || *result)
 			return err;
 		++*done;

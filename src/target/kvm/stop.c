@@ -10,19 +10,12 @@
 #include <unistd.h>
 
 #include "arch/psw.h"
+#include "base/clock.h"
 #include "target/kvm/live.h"
 
 #define MSEC			1000000ULL
 #define CONTEXT_WAIT_NS		(1000 * MSEC)	/* for the vCPU to come back to its address space */
 #define TRACER_WAIT_NS		(3000 * MSEC)	/* for another s390memctl to let go of the thread */
-
-uint64_t live_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-}
 
 void live_sleep_ns(uint64_t ns)
 {
@@ -95,7 +88,7 @@ static void leave_time_to_run(const struct live *l)
 	if (!l->resumed_at_ns)
 		return;
 	pause = l->last_stop_ns < l->max_stop_ns ? l->last_stop_ns : l->max_stop_ns;
-	elapsed = live_now_ns() - l->resumed_at_ns;
+	elapsed = clock_ns() - l->resumed_at_ns;
 	if (elapsed < pause)
 		live_sleep_ns(pause - elapsed);
 }
@@ -144,7 +137,7 @@ static struct error *stop_thread(struct live *l)
 
 struct error *live_stop(struct live *l)
 {
-	uint64_t deadline = live_now_ns() + TRACER_WAIT_NS;
+	uint64_t deadline = clock_ns() + TRACER_WAIT_NS;
 	struct error *err;
 
 	if (l->engine == ENGINE_DIRECT) {
@@ -153,7 +146,7 @@ struct error *live_stop(struct live *l)
 	}
 	leave_time_to_run(l);
 	err = stop_thread(l);
-	while (is_traced_elsewhere(err) && live_now_ns() < deadline &&
+	while (is_traced_elsewhere(err) && clock_ns() < deadline &&
 	       !(l->interrupted && *l->interrupted)) {
 		error_free(err);
 		live_sleep_ns(MSEC);
@@ -196,7 +189,7 @@ struct error *live_resume(struct live *l)
 		return NULL;
 	l->stopped = false;
 	err = inject_resume(l->inj, &ns);
-	l->resumed_at_ns = live_now_ns();
+	l->resumed_at_ns = clock_ns();
 	l->last_stop_ns = ns;
 	live_count_stops(l, l->inj);
 	return live_gone_error(l, err);
@@ -261,7 +254,7 @@ bool live_same_context(const struct live_context *a, const struct live_context *
 
 struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *context)
 {
-	uint64_t deadline = live_now_ns() + CONTEXT_WAIT_NS, wait = MSEC / 8;
+	uint64_t deadline = clock_ns() + CONTEXT_WAIT_NS, wait = MSEC / 8;
 	struct live_context now;
 	struct error *err;
 
@@ -279,7 +272,7 @@ struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *cont
 			err = live_check_interrupted(l);
 		if (err)
 			return err;
-		if (live_now_ns() > deadline)
+		if (clock_ns() > deadline)
 			return error_new(ERROR_PARTIAL,
 					 "the vCPU has left the address space of this operation (%s) and did not come back",
 					 space_name(context->space));

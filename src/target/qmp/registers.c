@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "target/dump/image.h"
 #include "target/qmp/guest.h"
 
@@ -95,22 +96,14 @@ static struct error *use_registers(struct qmp_guest *g)
 	return err;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 struct error *qmp_registers_take(struct qmp_guest *g)
 {
-	uint64_t start = now_ns(), took;
+	uint64_t start = clock_ns(), took;
 	struct error *err;
 
 	err = make_dump(g);
 	/* The guest stood still for a part of this. */
-	took = now_ns() - start;
+	took = clock_ns() - start;
 	g->t.stats.stops++;
 	g->t.stats.stopped_ns += took;
 	if (took > g->t.stats.longest_ns)
