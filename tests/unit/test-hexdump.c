@@ -435,9 +435,72 @@ static void json_strings_and_raw(void **state)
 		"{\"address\":\"0x10\",\"length\":\"0x3\",\"data\":\"c100c2\"}],\"exit_code\":0}\n");
 }
 
+/* formats of numbers */
+
+static void values_have_formats(void **state)
+{
+	static const unsigned char p[] = { 0xff, 0x41, 0x80, 0x00, 0x00, 0x00, 0x00, 0x27 };
+	static const unsigned char half[] = { 0xbf, 0xe0, 0, 0, 0, 0, 0, 0 };
+	static const struct {
+		size_t size;
+		char letter;
+		const char *text;
+	} rows[] = {
+		{ 1, 'x', "0xff" }, { 1, 'd', "  -1" }, { 1, 'u', "255" }, { 1, 'o', "0377" },
+		{ 1, 't', "11111111" }, { 1, 'c', "  -1 '\\377'" }, { 1, 'f', "0xff" },
+		{ 2, 'd', "  -191" }, { 2, 'u', "65345" }, { 2, 'o', "0177501" },
+		{ 2, 'c', "  -191 'A'   " }, { 2, 't', "1111111101000001" },
+		{ 4, 'x', "0xff418000" }, { 4, 'd', "  -12484608" }, { 4, 'u', "4282482688" },
+		{ 8, 'x', "0xff41800000000027" }, { 8, 'd', "   -53620983063379929" },
+		{ 8, 'u', "18393123090646171687" }, { 8, 'o', "01775014000000000000047" },
+		{ 8, 'c', "   -53620983063379929 '\\047'" }, { 8, 'a', "0xff41800000000027" },
+	};
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		buf_reset(&b);
+		value_add(&b, p, rows[i].size, (enum value_format)value_format_parse(rows[i].letter),
+			  NULL, NULL);
+		assert_string_equal(buf_str(&b), rows[i].text);
+	}
+	buf_reset(&b);
+	value_add(&b, half, 8, VALUE_FLOAT, NULL, NULL);
+	assert_string_equal(buf_str(&b), "                    -0.5");
+	buf_reset(&b);
+	value_add(&b, half, 4, VALUE_FLOAT, NULL, NULL);
+	assert_string_equal(buf_str(&b), "          -1.75");
+	assert_int_equal(value_format_parse('q'), -1);
+	assert_int_equal(value_format_parse('\0'), -1);
+	buf_free(&b);
+}
+
+static void strings_are_counted(void **state)
+{
+	const struct hexdump_look look = { .strings = 2 };
+	struct capture c;
+	struct hexdump *h;
+
+	(void)state;
+	capture_begin(&c, false);
+	h = hexdump_new(c.o, MEM_STR, NULL);
+	hexdump_look(h, &look);
+	hexdump_data(h, 0x1000, "on", 2);
+	assert_false(hexdump_is_complete(h));
+	hexdump_data(h, 0x1002, "e\0two\0three", 11);
+	assert_true(hexdump_is_complete(h));
+	assert_int_equal(hexdump_next(h), 0x1008);
+	hexdump_hole(h, 0x100d, 0x1000, 0x11);
+	hexdump_end(h);
+	capture_end(&c, "0000000000001000: \"one\"\n0000000000001004: \"two\"\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_have_formats),
+		cmocka_unit_test(strings_are_counted),
 		cmocka_unit_test(hex_lines),
 		cmocka_unit_test(hex_lines_with_ebcdic),
 		cmocka_unit_test(hex_starts_anywhere),
