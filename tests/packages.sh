@@ -27,7 +27,7 @@ if command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null; then
 	tar -xJf "$tarball" -C deb
 	(cd "deb/$name" && dpkg-buildpackage -us -uc -b) >deb.log 2>&1
 	is "dpkg-buildpackage, with its tests" "$?" 0
-	grep -E '^(FAIL|ERROR|not ok|make.*Error)|error:' deb.log | tail -n 20 >end
+	grep -E '^(FAIL|ERROR|not ok|make.*Error)|error:' deb.log | grep -v '^PASS' | tail -n 20 >end
 	note end
 	dpkg -c deb/s390memctl_*.deb >contents
 	awk '{ print $6 }' contents | grep -vE '/$|share/doc/' |
@@ -49,7 +49,7 @@ if command -v rpmbuild >/dev/null; then
 	# --nodeps: elsewhere than on an RPM system no package is known as installed.
 	rpmbuild --nodeps -ta --define "_topdir $PWD/rpm" "$tarball" >rpm.log 2>&1
 	is "rpmbuild, with its tests" "$?" 0
-	grep -E '^(FAIL|ERROR|not ok|make.*Error)|error:' rpm.log | tail -n 20 >end
+	grep -E '^(FAIL|ERROR|not ok|make.*Error)|error:' rpm.log | grep -v '^PASS' | tail -n 20 >end
 	note end
 	rpm -qpl rpm/RPMS/*/s390memctl-0*.rpm 2>/dev/null | grep -vE 'share/(doc|licenses)|build-id|/debug' |
 		sed "s,^/usr/,,; s,.gz\$,," | sort >found
