@@ -507,10 +507,19 @@ uint64_t inject_calls(const struct inject *inj)
 	return inj->calls;
 }
 
+bool inject_is_ending(pid_t pid)
+{
+	char byte;
+	struct iovec local = { &byte, 1 }, remote = { NULL, 1 };
+
+	/* EFAULT as long as it has its address space. */
+	return process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == ESRCH;
+}
+
 /*
  * We still trace a thread that did not stop in time, and it would stand at its
  * next stop for as long as we live. Let go of it if it has come there by now;
- * else only our end does that, so ask for it.
+ * else only our end does that, so ask for it. A thread that ends stops no more.
  */
 static void let_go(struct inject *inj)
 {
@@ -524,7 +533,7 @@ static void let_go(struct inject *inj)
 		inj->phase = PHASE_RUNNING;
 	}
 	error_free(err);
-	if (inj->phase != PHASE_LOST)
+	if (inj->phase != PHASE_LOST || inject_is_ending(inj->pid))
 		return;
 	log_warn(inj->opt.log, "ending, so that thread %d of process %d is not held up when it "
 		 "goes on", (int)inj->tid, (int)inj->pid);

@@ -112,4 +112,11 @@ struct inject_stops inject_stops(const struct inject *inj);
  */
 void inject_close(struct inject *inj);
 
+/*
+ * Has the process, which we may read the memory of, given its address space back? A
+ * process that was killed does so first of all (do_exit(), kernel/exit.c), long
+ * before it can be waited for.
+ */
+bool inject_is_ending(pid_t pid);
+
 #endif

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,13 +36,8 @@ struct error *live_check_interrupted(const struct live *l)
 bool live_is_gone(const struct live *l)
 {
 	struct pollfd pfd = { .fd = l->pidfd, .events = POLLIN };
-	char byte;
-	struct iovec local = { &byte, 1 }, remote = { NULL, 1 };
 
-	if (poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN)
-		return true;
-	/* While it ends its address space goes first: ESRCH then, else EFAULT. */
-	return process_vm_readv(l->pid, &local, 1, &remote, 1, 0) < 0 && errno == ESRCH;
+	return (poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN) || inject_is_ending(l->pid);
 }
 
 struct error *live_gone_error(const struct live *l, struct error *err)
