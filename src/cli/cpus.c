@@ -144,8 +144,11 @@ struct error *session_choose_cpus(struct session *s, const char *option, int **i
 	*count = 0;
 	if (option && !strcmp(option, "all")) {
 		err = session_cpus(s, ids, count);
-		if (!err && !*count)
+		if (!err && !*count) {
+			free(*ids);
+			*ids = NULL;
 			err = error_new(ERROR_TARGET, "nothing is known of any CPU of the guest");
+		}
 		return err;
 	}
 	if (option)

@@ -14,6 +14,7 @@ struct printer {
 	unsigned int budget;	/* values that may still be shown */
 	bool holes;		/* something could not be read */
 	bool cut;		/* something was left out */
+	unsigned int nesting;	/* of structures and arrays that are being shown */
 };
 
 /* A scalar's bytes, big-endian, and where its bits are in them. */

@@ -8,6 +8,7 @@
 #include "arch/pgm.h"
 #include "cli/print-scalar.h"
 
+#define NESTING_MAX	(2 * PRINT_DEPTH_MAX)	/* of structures and arrays, those on one line too */
 #define PAGE		4096U
 #define IMAGE_MAX	(64U << 20)	/* bytes of a value that are read */
 #define BUDGET		1000000U	/* values shown */
@@ -405,12 +406,20 @@ static struct error *show(struct printer *p, const char *key, const struct part 
 		left_out(p, key, "{...}");
 		return NULL;
 	}
+	/* Structures of one member have no depth, and may lead back into themselves. */
+	if (p->nesting == NESTING_MAX) {
+		left_out(p, key, "{...}");
+		return NULL;
+	}
+	p->nesting++;
 	if (info.kind == TYPE_STRUCT || info.kind == TYPE_UNION)
-		return show_structure(p, key, part, &type, depth);
-	if (info.kind == TYPE_ARRAY)
-		return show_array(p, key, part, &info, depth);
-	left_out(p, key, "<no value>");
-	return NULL;
+		err = show_structure(p, key, part, &type, depth);
+	else if (info.kind == TYPE_ARRAY)
+		err = show_array(p, key, part, &info, depth);
+	else
+		left_out(p, key, "<no value>");
+	p->nesting--;
+	return err;
 }
 
 /* What is not stored: a number, an address. */

@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#define OUT_DEPTH 16	/* objects and arrays inside each other; documents need 5 */
+#define OUT_DEPTH 80	/* objects and arrays inside each other; what print --all shows needs most */
 
 struct out {
 	FILE *stream;
@@ -297,6 +297,24 @@ static void print_nomem(struct out *o)
 		out_failed(o);
 }
 
+/* For json_dump_callback(): DEL is ASCII to jansson, and stays as it is. In JSON it stands in strings only. */
+static int print_escaped(const char *text, size_t len, void *stream)
+{
+	const char *del;
+	size_t n;
+
+	for (; len; text += n, len -= n) {
+		del = memchr(text, 0x7f, len);
+		n = del ? (size_t)(del - text) : len;
+		if (fwrite(text, 1, n, stream) != n)
+			return -1;
+		if (del && fputs("\\u007F", stream) == EOF)
+			return -1;
+		n += del ? 1 : 0;
+	}
+	return 0;
+}
+
 void out_end(struct out *o, int exit_code)
 {
 	if (!o->depth)
@@ -304,10 +322,11 @@ void out_end(struct out *o, int exit_code)
 	o->depth = 1;
 	out_num(o, "exit_code", exit_code);
 	errno = 0;
-	/* Plain ASCII: nothing in a document can act on a terminal. */
+	/* Printable ASCII: nothing in a document can act on a terminal. */
 	if (o->nomem)
 		print_nomem(o);
-	else if (json_dumpf(o->open[0], o->stream, JSON_COMPACT | JSON_ENSURE_ASCII) ||
+	else if (json_dump_callback(o->open[0], print_escaped, o->stream,
+				    JSON_COMPACT | JSON_ENSURE_ASCII) ||
 		 fputc('\n', o->stream) == EOF)
 		out_failed(o);
 	if (fflush(o->stream))

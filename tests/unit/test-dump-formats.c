@@ -456,6 +456,24 @@ static void kdump_compressed_dump(void **state)
 	buf_free(&flat);
 }
 
+/* The library would take memory for them even where they are said to be at offset 0. */
+static void kdump_blobs_at_offset_0(void **state)
+{
+	static const size_t sizes[] = { 40, 56, 72 };	/* in the sub-header */
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct buf b = BUF_INIT;
+
+		make_kdump(&b);
+		set64(&b, PAGE + sizes[i] - 8, 0);
+		set64(&b, PAGE + sizes[i], 0x1200000000);
+		assert_refused(&b, ERROR_TARGET, "cannot be");
+		buf_free(&b);
+	}
+}
+
 static void damaged_kdump_dumps(void **state)
 {
 	static const struct {
@@ -584,6 +602,7 @@ int main(void)
 #ifdef HAVE_LIBKDUMPFILE
 		cmocka_unit_test(kdump_compressed_dump),
 		cmocka_unit_test(damaged_kdump_dumps),
+		cmocka_unit_test(kdump_blobs_at_offset_0),
 		cmocka_unit_test(kdump_truncated_at_every_byte),
 		cmocka_unit_test(kdump_with_every_byte_damaged),
 #else

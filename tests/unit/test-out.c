@@ -31,7 +31,7 @@ static void json_document_of_all_kinds(void **state)
 	out_array(c.o, "lost");
 	out_close(c.o);
 	out_begin(c.o, "te\"st");
-	out_str(c.o, "s", "a\tb\033\\ \xc3\xbc\xc2\x9b\xff");
+	out_str(c.o, "s", "a\tb\033\177\177\\ \xc3\xbc\xc2\x9b\xff");
 	out_hex(c.o, "h", 0xffffffffffffffff);
 	out_hex(c.o, "z", 0);
 	out_num(c.o, "n", -5);
@@ -57,7 +57,7 @@ static void json_document_of_all_kinds(void **state)
 	out_end(c.o, 0);
 	capture_end(&c,
 		"{\"api_level\":1,\"command\":\"te\\\"st\","
-		"\"s\":\"a\\tb\\u001B\\\\ \\u00FC\\u009B\\\\xff\",\"h\":\"0xffffffffffffffff\",\"z\":\"0x0\","
+		"\"s\":\"a\\tb\\u001B\\u007F\\u007F\\\\ \\u00FC\\u009B\\\\xff\",\"h\":\"0xffffffffffffffff\",\"z\":\"0x0\","
 		"\"n\":-5,\"t\":true,\"f\":false,\"nothing\":null,\"b\":\"007fff\",\"none\":\"\","
 		"\"o\":{\"a\":[1,{\"in\":\"side\"},[],\"\"]},\"last\":1,\"exit_code\":0}\n");
 }

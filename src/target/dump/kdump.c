@@ -44,6 +44,7 @@ enum {
 	SUB_DUMP_LEVEL = 8,
 	SUB_VMCOREINFO = 32,	/* offset and size, 64 bits each; version 3 and later */
 	SUB_NOTES = 48,		/* likewise; version 4 and later */
+	SUB_ERASED = 64,	/* likewise, of what was erased; version 5 and later */
 	SUB_PAGES = 96,		/* version 6 and later */
 	SUB_SIZE = 104,
 };
@@ -55,6 +56,38 @@ static bool recognise(const unsigned char *head, size_t len)
 }
 
 #ifdef HAVE_LIBKDUMPFILE
+/* A blob that the sub-header points to; the library reads it even from offset 0. */
+static struct error *check_blob(const struct dump *d, const unsigned char *where, const char *what)
+{
+	uint64_t offset = get_be64(where), len = get_be64(where + 8);
+
+	if (!len || (len <= CPUS_NOTES_MAX && dump_file_has(&d->file, offset, len)))
+		return NULL;
+	return error_new(ERROR_TARGET,
+			 "dump '%s': %" PRIu64 " bytes of %s at offset %" PRIu64 " cannot be: it has %" PRIu64,
+			 d->file.name, len, what, offset, d->file.size);
+}
+
+static struct error *check_blobs(const struct dump *d, uint32_t version, const unsigned char *sub)
+{
+	static const struct {
+		uint32_t version;
+		unsigned int where;
+		const char *what;
+	} blobs[] = {
+		{ 3, SUB_VMCOREINFO, "VMCOREINFO" }, { 4, SUB_NOTES, "notes" },
+		{ 5, SUB_ERASED, "erased data" },
+	};
+	struct error *err = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(blobs) / sizeof(*blobs) && !err; i++) {
+		if (version >= blobs[i].version)
+			err = check_blob(d, sub + blobs[i].where, blobs[i].what);
+	}
+	return err;
+}
+
 static struct error *check_header(const struct dump *d, const unsigned char *header,
 				  const unsigned char *sub)
 {
@@ -79,7 +112,7 @@ static struct error *check_header(const struct dump *d, const unsigned char *hea
 		return error_new(ERROR_TARGET,
 				 "dump '%s': the header tells of %" PRIu64 " pages, more than its bitmaps have bits (%" PRIu64 ")",
 				 name, pages, bitmaps / 2 * 8);
-	return NULL;
+	return check_blobs(d, version, sub);
 }
 
 static struct error *read_header(const struct dump *d, unsigned char *header, unsigned char *sub)
@@ -98,7 +131,7 @@ static struct error *read_header(const struct dump *d, unsigned char *header, un
 	return err ? err : check_header(d, header, sub);
 }
 
-/* A blob that the sub-header points to: *data is NULL if it has none. */
+/* A blob that check_blob() has seen: *data is NULL if there is none. */
 static struct error *read_blob(const struct dump *d, const unsigned char *where, const char *what,
 			       unsigned char **data, size_t *size)
 {
@@ -109,10 +142,6 @@ static struct error *read_blob(const struct dump *d, const unsigned char *where,
 	*size = 0;
 	if (!offset || !len)
 		return NULL;
-	if (len > CPUS_NOTES_MAX || !dump_file_has(&d->file, offset, len))
-		return error_new(ERROR_TARGET,
-				 "dump '%s': %" PRIu64 " bytes of %s at offset %" PRIu64 " cannot be: it has %" PRIu64,
-				 d->file.name, len, what, offset, d->file.size);
 	*data = malloc(len);
 	if (!*data)
 		return error_nomem();
