@@ -41,6 +41,12 @@
 #define SANITIZERS "no"
 #endif
 
+#ifdef S390MEMCTL_TEST_HOOKS
+#define TEST_HOOKS "yes"
+#else
+#define TEST_HOOKS "no"
+#endif
+
 struct feature {
 	const char *key;
 	const char *value;
@@ -57,6 +63,7 @@ void version_show(struct out *o)
 		{ "opcodes", disasm_available() ? "yes" : "no" },
 		{ "readline", rl_library_version },
 		{ "sanitizers", SANITIZERS },
+		{ "testhooks", TEST_HOOKS },
 	};
 	size_t i;
 

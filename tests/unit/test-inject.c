@@ -14,6 +14,7 @@
 #include <linux/futex.h>
 #include <math.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +39,7 @@ struct shared {
 	volatile uint64_t signals;	/* handler runs */
 	volatile int ready;
 	volatile int wake;		/* futex word */
+	volatile pid_t tid;		/* of a second thread */
 };
 
 static struct shared *shared;
@@ -148,6 +150,29 @@ static void victim_nanosleep(void)
 	shared->wrong |= 128;
 }
 
+static void *second_thread(void *arg)
+{
+	(void)arg;
+	errno = 1234;
+	shared->tid = (pid_t)syscall(SYS_gettid);
+	victim_spin();
+	return NULL;
+}
+
+/* Replaces its program when it is told to; the new one ends at once (main). */
+static void victim_exec(void)
+{
+	pthread_t thread;
+	char c;
+
+	if (pthread_create(&thread, NULL, second_thread, NULL))
+		_exit(1);
+	while (read(pipe_fds[0], &c, 1) != 1)
+		;
+	execl("/proc/self/exe", "test-inject", "end", NULL);
+	_exit(2);
+}
+
 static pid_t start_victim(void (*body)(void))
 {
 	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
@@ -233,24 +258,30 @@ static void poke_futex(void)
 	syscall(SYS_futex, &shared->wake, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* On a busy machine it takes a while until the victim is in its system call again. */
-static void wait_asleep(pid_t pid)
+/* Wait until /proc tells this state of a thread. */
+static void wait_state(pid_t pid, pid_t tid, const char *expected)
 {
 	char path[64], text[256], *state;
 	FILE *file;
 	int i;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
 	for (i = 0; i < 5000; i++) {
 		file = fopen(path, "r");
 		assert_non_null(file);
 		state = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
 		fclose(file);
-		if (state && !strncmp(state, ") S", 3))
+		if (state && !strncmp(state, expected, strlen(expected)))
 			return;
 		usleep(1000);
 	}
-	fail_msg("the victim does not sleep");
+	fail_msg("thread %d does not come to the state %s", tid, expected);
+}
+
+/* On a busy machine it takes a while until the victim is in its system call again. */
+static void wait_asleep(pid_t pid)
+{
+	wait_state(pid, pid, ") S");
 }
 
 static void with_victim(void (*body)(void), void (*poke)(void), enum inject_where where)
@@ -409,6 +440,44 @@ static void test_thread_ends(void **state)
 	error_free(err);
 }
 
+/*
+ * execve(2) waits until its process has no other thread; one that we have
+ * stopped is ours to wait for, whatever it was that failed then. Nothing is written
+ * into the memory of the new program.
+ */
+static void test_exec(void **state)
+{
+	uint64_t args[6] = { 0 }, ns;
+	pid_t pid = start_victim(victim_exec);
+	struct inject *inj;
+	struct error *err;
+	int64_t result;
+	int i, status = -1;
+
+	(void)state;
+	while (!shared->tid)
+		usleep(1000);
+	must(inject_open(pid, shared->tid, -1, &options, &inj));
+	must(inject_stop(inj));
+	poke_pipe();
+	wait_state(pid, shared->tid, ") Z");
+	err = inject_poke(inj, (uint64_t)(uintptr_t)&args, args, sizeof(args));
+	assert_non_null(err);
+	assert_int_equal(err->errnum, ESRCH);
+	error_free(err);
+	err = inject_call(inj, SYS_getpid, args, NULL, &result);
+	assert_non_null(err);
+	error_free(err);
+	err = inject_resume(inj, &ns);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
+	error_free(err);
+	for (i = 0; i < 5000 && waitpid(pid, &status, WNOHANG) == 0; i++)
+		usleep(1000);
+	assert_int_equal(status, 0);
+	inject_close(inj);
+}
+
 /* Until its child ends nothing but SIGKILL gets this thread out of the kernel. */
 static void victim_vfork(void)
 {
@@ -505,7 +574,7 @@ static void test_killed_while_it_reads(void **state)
 	kill_injectors(victim_read, poke_pipe, 150);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spin),
@@ -516,11 +585,15 @@ int main(void)
 		cmocka_unit_test(test_stop_only),
 		cmocka_unit_test(test_group_stop),
 		cmocka_unit_test(test_thread_ends),
+		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_not_to_be_stopped),
 		cmocka_unit_test(test_killed_while_it_spins),
 		cmocka_unit_test(test_killed_while_it_reads),
 	};
 
+	(void)argv;
+	if (argc > 1)
+		return 0;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	if (shared == MAP_FAILED || pipe(pipe_fds))

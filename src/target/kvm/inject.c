@@ -66,6 +66,7 @@
 #include "target/kvm/gadget.h"
 #include "target/kvm/inject-arch.h"
 #include "target/kvm/permit.h"
+#include "target/kvm/stop-at.h"
 #include "target/kvm/vmmcheck.h"
 
 #ifndef PTRACE_GET_RSEQ_CONFIGURATION
@@ -77,6 +78,7 @@
 
 #define NS_PER_MS 1000000ULL
 #define SPIN_NS 300000ULL	/* how long a wait yields before it sleeps */
+#define REAP_NS	(1000 * NS_PER_MS)	/* how long a thread that ends may take to be gone */
 #define CALL_WAIT_NS (5000 * NS_PER_MS)	/* how long a call may take before we give up on it */
 
 /* How far a stop has gone. */
@@ -164,9 +166,34 @@ struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd, const struct inject
 	return NULL;
 }
 
+/*
+ * A thread that ends while we trace it is ours to wait for. Until then its process can
+ * neither be waited for by its parent nor execute another program: execve(2) waits
+ * for all threads, and who attaches to one meanwhile, as we would to the next, waits for
+ * execve (cred_guard_mutex). Not waited for without end: a core dump comes first.
+ */
+static bool reap(const struct inject *inj)
+{
+	uint64_t start = clock_ns(), passed = 0;
+	int status;
+	pid_t got;
+
+	while (passed < REAP_NS) {
+		got = waitpid(inj->tid, &status, __WALL | WNOHANG);
+		if ((got == inj->tid && !WIFSTOPPED(status)) || (got < 0 && errno != EINTR))
+			return true;
+		passed = clock_ns() - start;
+		if (passed < SPIN_NS)
+			sched_yield();
+		else
+			sleep_ns(50000);
+	}
+	return false;
+}
+
 static struct error *gone(struct inject *inj)
 {
-	inj->phase = PHASE_RUNNING;
+	inj->phase = reap(inj) ? PHASE_RUNNING : PHASE_LOST;
 	return error_hint(error_new(ERROR_TARGET, "thread %d of process %d has ended",
 				    (int)inj->tid, (int)inj->pid),
 			  "the VMM or this vCPU is gone; see `s390memctl list`");
@@ -233,12 +260,15 @@ static struct error *seize(struct inject *inj, uint64_t wait)
 
 	if (inj->opt.suspend_seccomp)
 		options |= PTRACE_O_SUSPEND_SECCOMP;
+	stop_at("attach");
 	if (ptrace(PTRACE_SEIZE, inj->tid, 0, options) < 0)
 		return permit_explain("/proc", inj->pid, inj->tid, errno, "PTRACE_SEIZE");
 	inj->phase = PHASE_LOST;
 	inj->stop_began = clock_ns();
+	stop_at("seized");
 	if (ptrace(PTRACE_INTERRUPT, inj->tid, 0, 0) < 0)
 		return gone(inj);
+	stop_at("interrupted");
 	for (;;) {
 		err = wait_stop(inj, wait, &status);
 		if (err)
@@ -251,6 +281,7 @@ static struct error *seize(struct inject *inj, uint64_t wait)
 			return gone(inj);
 	}
 	inj->phase = PHASE_STOPPED;
+	stop_at("stopped");
 	return NULL;
 }
 
@@ -340,15 +371,19 @@ enum inject_where inject_where(const struct inject *inj)
 	return inj->where;
 }
 
-/* Run to the next system-call stop; group stops on the way do not hold us up. */
-static struct error *run_to_syscall_stop(struct inject *inj)
+/*
+ * Run to the next system-call stop; group stops on the way do not hold us up.
+ * going, there: names of these two steps for stop_at().
+ */
+static struct error *run_to_syscall_stop(struct inject *inj, const char *going, const char *there)
 {
 	struct error *err;
-	int status, request = PTRACE_SYSCALL, sig = 0;
+	int status, sig = 0;
 
 	for (;;) {
-		if (ptrace(request, inj->tid, 0, sig) < 0)
+		if (ptrace(PTRACE_SYSCALL, inj->tid, 0, sig) < 0)
 			return gone(inj);
+		stop_at(going);
 		err = wait_stop(inj, CALL_WAIT_NS, &status);
 		if (err) {
 			if (inj->phase != PHASE_RUNNING) {
@@ -360,8 +395,10 @@ static struct error *run_to_syscall_stop(struct inject *inj)
 			}
 			return err;
 		}
-		if (status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80))
+		if (status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80)) {
+			stop_at(there);
 			return NULL;
+		}
 		sig = status >> 16 ? 0 : WSTOPSIG(status);
 	}
 }
@@ -380,14 +417,17 @@ static struct error *prepare_call(struct inject *inj, long nr, const uint64_t ar
 			return error_prefix(err, "signal frame on the stack of thread %d",
 					    (int)inj->tid);
 		inj->frame_written = true;
+		stop_at("frame");
 		err = inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame, nr,
 					   args, false, NULL);
 		if (err)
 			return err;
 		inj->phase = PHASE_CALLED;
+		stop_at("registers");
 		if (ptrace(PTRACE_SETSIGMASK, inj->tid, sizeof(all), &all) < 0)
 			return error_os(ERROR_TARGET, errno, "signal mask of thread %d",
 					(int)inj->tid);
+		stop_at("mask");
 	}
 	if (first && !acrs && !inj->frame.thread_pointer)
 		return NULL;
@@ -406,9 +446,9 @@ struct error *inject_call(struct inject *inj, long nr, const uint64_t args[6],
 				 "access registers cannot be loaded for a call in this VMM");
 	err = prepare_call(inj, nr, args, acrs);
 	if (!err)
-		err = run_to_syscall_stop(inj);	/* entry */
+		err = run_to_syscall_stop(inj, "going", "entry");
 	if (!err)
-		err = run_to_syscall_stop(inj);	/* exit */
+		err = run_to_syscall_stop(inj, "call", "exit");
 	if (!err)
 		err = inject_arch_result(inj->tid, result);
 	if (err)
@@ -438,9 +478,9 @@ bool inject_time_is_up(const struct inject *inj)
  */
 static struct error *run_through_sigreturn(struct inject *inj)
 {
-	struct error *err = run_to_syscall_stop(inj);	/* entry */
+	struct error *err = run_to_syscall_stop(inj, "leaving", "sigreturn");
 
-	return err ? err : run_to_syscall_stop(inj);	/* exit */
+	return err ? err : run_to_syscall_stop(inj, "restoring", "restored");
 }
 
 struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
@@ -452,6 +492,7 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 	if (inj->phase == PHASE_CALLED && inj->opt.suspend_seccomp)
 		err = run_through_sigreturn(inj);
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED) {
+		stop_at("detach");
 		failed = ptrace(PTRACE_DETACH, inj->tid, 0, 0) < 0 ? errno : 0;
 		*stopped_ns = clock_ns() - inj->stop_began;
 		inj->stops.count++;
@@ -459,6 +500,7 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 		if (*stopped_ns > inj->stops.longest_ns)
 			inj->stops.longest_ns = *stopped_ns;
 		inj->phase = PHASE_RUNNING;
+		stop_at("detached");
 	}
 	unblock_own_signals(inj);
 	if (failed) {
@@ -468,11 +510,15 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 	return err;
 }
 
+/*
+ * By the thread, not by the process: when that executes another program, the thread is
+ * gone, while the PID stands for memory that is none of ours.
+ */
 struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf, size_t len)
 {
 	struct iovec local = { buf, len };
 	struct iovec remote = { (void *)(uintptr_t)addr, len };
-	ssize_t got = process_vm_readv(inj->pid, &local, 1, &remote, 1, 0);
+	ssize_t got = process_vm_readv(inj->tid, &local, 1, &remote, 1, 0);
 
 	if (got == (ssize_t)len)
 		return NULL;
@@ -484,7 +530,7 @@ struct error *inject_poke(const struct inject *inj, uint64_t addr, const void *b
 {
 	struct iovec local = { (void *)(uintptr_t)buf, len };
 	struct iovec remote = { (void *)(uintptr_t)addr, len };
-	ssize_t put = process_vm_writev(inj->pid, &local, 1, &remote, 1, 0);
+	ssize_t put = process_vm_writev(inj->tid, &local, 1, &remote, 1, 0);
 
 	if (put == (ssize_t)len)
 		return NULL;

@@ -81,7 +81,7 @@ bool inject_time_is_up(const struct inject *inj);
  */
 struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns);
 
-/* Read (write) the VMM's memory; all len bytes or an error. */
+/* Read (write) the VMM's memory, as long as the thread lives; all len bytes or an error. */
 struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf,
 			  size_t len);
 struct error *inject_poke(const struct inject *inj, uint64_t addr,

@@ -12,6 +12,7 @@
 
 #include "target/kvm/live.h"
 #include "target/kvm/procfs.h"
+#include "target/kvm/stop-at.h"
 
 #define MAPS_MAX	(64U << 20)	/* a VMM with more mappings than that is not looked through */
 #define LEFTOVERS_MAX	64
@@ -161,6 +162,7 @@ static struct error *map_new(struct live *l)
 		return NULL;
 	}
 	l->scratch.addr = (uint64_t)result;
+	stop_at("mapped");
 	err = live_poke(l, l->scratch.addr, &self, sizeof(self));
 	if (!err)
 		log_verbose(l->t.log, 1, "mapped %u bytes of scratch memory in PID %d at %#llx",
