@@ -7,12 +7,17 @@
  *	busy	never leaves guest mode but to print; interrupts off
  *	tick	HLT, woken by the timer a hundred times a second
  *	idle	HLT with interrupts off; only an NMI wakes it
+ *	smp	all CPUs, hot-plugged ones too: numbers 1 and 5 as busy, the others as tick; CPU 0
+ *		starts them, and ejects those that are to be unplugged
  *
  * Each round adds a constant of its own to every general register and one to a counter in memory.
  * So after N rounds register K must hold N times its constant; XMM registers hold constants. At
  * each beat all are compared, with the control registers, the FS and GS bases and the x87 control
  * word, and the serial port says "beat 17 ok", or "beat 17 bad NAME" for the first thing that is
- * not what it must be, and no beat follows.
+ * not what it must be, and no beat follows. A page of memory is compared, too.
+ *
+ * Every CPU notes its beats in a table at STATUS; only CPU 0 prints. All use the same addresses for
+ * what is their own: each has page tables that map the section .percpu to another place.
  *
  * Only instructions that KVM's emulator knows are used: some hosts (KVM without hardware
  * virtualisation) emulate kernel-mode code that is not made for them.
@@ -22,7 +27,17 @@
 	.set	PIC1, 0x20
 	.set	PIC2, 0xa0
 	.set	PIT, 0x40
+	.set	APIC, 0xfee00000
+	.set	CPU_HOTPLUG, 0xaf00		/* QEMU's docs/specs/acpi_cpu_hotplug, i440fx */
 	.set	TIMER_VECTOR, 0x20
+	.set	APIC_VECTOR, 0x21
+	.set	APIC_COUNT, 10000000		/* 100 Hz, at KVM's 1 GHz */
+	.set	CPUS, 8
+	.set	PERCPU, 0x800000		/* CPU n's is n * 2 MiB above; see heartbeat.ld */
+	/* of 64 bytes for each CPU: beats; 1 once it runs, 2 when it is bad; what is bad */
+	.set	STATUS, 0x6000
+	.set	TRAMPOLINE, 0x7000		/* where CPUs start in real mode */
+	.set	TRAMPOLINE_PAGE, TRAMPOLINE >> 12
 	.set	PIT_DIVISOR, 11932		/* 100 Hz */
 
 	.set	BUSY_ROUNDS, 1000		/* between looks at the clock */
@@ -49,23 +64,37 @@ start:
 	cld
 	mov	%ebx, multiboot_info
 
-	/* page tables: the first GiB, by 2 MiB pages, at its own addresses */
-	mov	$pml4, %edi
-	mov	$pdpt + 3, %eax
+/*
+ * Page tables: the first GiB, by 2 MiB pages, at its own addresses, but for .percpu; and the
+ * APIC. %ebp: number of this CPU, its APIC id
+ */
+setup:
+	mov	APIC + 0x20, %eax
+	shr	$24, %eax
+	mov	%eax, %ebp
+	shl	$14, %eax
+	lea	page_tables(%eax), %edi
+	lea	4096 + 3(%edi), %eax
 	mov	%eax, (%edi)
-	mov	$pdpt, %edi
-	mov	$page_directory + 3, %eax
-	mov	%eax, (%edi)
-	mov	$page_directory, %edi
+	lea	8192 + 3(%edi), %eax
+	mov	%eax, 4096(%edi)
+	lea	12288 + 3(%edi), %eax
+	mov	%eax, 4096 + 8 * (APIC >> 30)(%edi)
+	movl	$APIC + 0x93, 12288 + 8 * (APIC >> 21 & 511)(%edi)
+	lea	8192(%edi), %esi
+	lea	12288(%edi), %ecx
 	mov	$0x83, %eax
-1:	mov	%eax, (%edi)
-	add	$8, %edi
+1:	mov	%eax, (%esi)
+	add	$8, %esi
 	add	$0x200000, %eax
-	cmp	$page_directory + 4096, %edi
+	cmp	%ecx, %esi
 	jne	1b
+	mov	%ebp, %eax
+	shl	$21, %eax
+	add	$PERCPU + 0x83, %eax
+	mov	%eax, 8192 + 8 * (PERCPU >> 21)(%edi)
 
-	mov	$pml4, %eax
-	mov	%eax, %cr3
+	mov	%edi, %cr3
 	mov	$0x620, %eax			/* PAE, OSFXSR, OSXMMEXCPT */
 	mov	%eax, %cr4
 	mov	$MSR_EFER, %ecx
@@ -87,6 +116,9 @@ start64:
 	mov	%eax, %fs
 	mov	%eax, %gs
 	mov	$stack_top, %esp
+	mov	%ebp, cpu
+	shl	$6, %ebp
+	movq	$1, STATUS + 8(%rbp)
 	fninit
 	mov	$MSR_FS_BASE, %ecx
 	mov	$FS_BASE & 0xffffffff, %eax
@@ -96,9 +128,12 @@ start64:
 	mov	$GS_BASE & 0xffffffff, %eax
 	mov	$GS_BASE >> 32, %edx
 	wrmsr
+	call	init_block
+	call	init_checks
+	cmpl	$0, cpu
+	jne	other_cpu
 	call	init_serial
 	call	init_idt
-	call	init_checks
 
 	/* the mode: the first letter of the last word of the command line */
 	mov	multiboot_info, %ebx
@@ -116,6 +151,8 @@ start64:
 	je	tick
 	cmp	$'i', %al
 	je	idle
+	cmp	$'s', %al
+	je	smp
 	mov	$text_usage, %esi
 	call	puts
 	jmp	stop
@@ -207,10 +244,35 @@ busy:
 	load_gpr rdx, 3
 	jmp	1b
 
+smp:
+	mov	$text_smp, %esi
+	call	puts
+	mov	$trampoline, %esi
+	mov	$TRAMPOLINE, %edi
+	mov	$trampoline_end - trampoline, %ecx
+2:	lodsb
+	mov	%al, (%rdi)
+	inc	%edi
+	dec	%ecx
+	jnz	2b
+	movl	$1, is_smp
+	call	init_timer
+	jmp	tick_on
+
+other_cpu:
+	lidt	idt_pointer
+	mov	cpu, %eax
+	and	$3, %eax
+	cmp	$1, %eax
+	je	busy
+	call	init_apic_timer
+	jmp	tick_on
+
 tick:
 	mov	$text_tick, %esi
 	call	puts
 	call	init_timer
+tick_on:
 	begin	TICK_ROUNDS
 1:	sti
 	hlt
@@ -246,9 +308,80 @@ beat:
 	call	check_registers
 	call	check_xmm
 	call	check_system
+	call	check_block
 	mov	$text_ok, %esi
 	call	puts
-	each_gpr load_gpr
+	call	own_status
+	mov	beats, %rcx
+	mov	%rcx, (%rax)
+	cmpl	$0, is_smp
+	je	1f
+	cmpl	$0, cpu
+	jne	1f
+	call	manage_cpus
+1:	each_gpr load_gpr
+	ret
+
+/* %rax: this CPU's entry of the table at STATUS */
+own_status:
+	mov	cpu, %eax
+	shl	$6, %eax
+	add	$STATUS, %eax
+	ret
+
+/* Eject what is to be unplugged, start what is there and does not run. */
+manage_cpus:
+	mov	$1, %ebx
+1:	mov	$CPU_HOTPLUG, %edx
+	xor	%eax, %eax
+	out	%eax, %dx			/* 0 first: not the old interface */
+	mov	%ebx, %eax
+	out	%eax, %dx
+	add	$4, %edx
+	in	%dx, %al
+	mov	%ebx, %esi
+	shl	$6, %esi
+	test	$4, %al
+	jz	2f
+	mov	$8, %al
+	out	%al, %dx
+	movq	$0, STATUS + 8(%rsi)
+	jmp	3f
+2:	test	$1, %al
+	jz	3f
+	cmpq	$0, STATUS + 8(%rsi)
+	jne	3f
+	mov	$APIC, %edi
+	mov	%ebx, %eax
+	shl	$24, %eax
+	mov	%eax, 0x310(%rdi)
+	movl	$0x4500, 0x300(%rdi)		/* INIT, start-up */
+	movl	$0x4600 + TRAMPOLINE_PAGE, 0x300(%rdi)
+3:	inc	%ebx
+	cmp	$CPUS, %ebx
+	jne	1b
+	ret
+
+init_block:
+	xor	%ebx, %ebx
+1:	mov	constants, %rax
+	imul	%rbx, %rax
+	mov	%rax, block(, %rbx, 8)
+	inc	%ebx
+	cmp	$512, %ebx
+	jne	1b
+	ret
+
+check_block:
+	xor	%ebx, %ebx
+1:	mov	constants, %rax
+	imul	%rbx, %rax
+	cmp	block(, %rbx, 8), %rax
+	mov	$text_block, %esi
+	jne	bad
+	inc	%ebx
+	cmp	$512, %ebx
+	jne	1b
 	ret
 
 /* Each saved register is the counter times its constant. */
@@ -340,6 +473,10 @@ read_fcw:
 
 /* %rsi: what is not as it must be */
 bad:
+	call	own_status
+	mov	(%rsi), %rcx
+	mov	%rcx, 16(%rax)
+	movq	$2, 8(%rax)
 	push	%rsi
 	mov	$text_bad, %esi
 	call	puts
@@ -366,6 +503,8 @@ init_serial:
 2:	ret
 
 putc:
+	cmpl	$0, cpu
+	jne	2f
 	mov	%al, %ah
 	mov	$COM1 + 5, %edx
 1:	in	%dx, %al
@@ -374,7 +513,7 @@ putc:
 	mov	%ah, %al
 	mov	$COM1, %edx
 	out	%al, %dx
-	ret
+2:	ret
 
 /* %rsi: text ending in 0 */
 puts:
@@ -398,7 +537,7 @@ put_number:
 	add	$'0', %al
 	jmp	putc
 
-/* Vector 2 (NMI) just returns, the timer's acknowledges; anything else is bad. */
+/* Vector 2 (NMI) just returns, the timers' acknowledge; anything else is bad. */
 init_idt:
 	xor	%ebx, %ebx
 1:	mov	$unexpected, %eax
@@ -407,6 +546,9 @@ init_idt:
 	cmove	%ecx, %eax
 	mov	$timer, %ecx
 	cmp	$TIMER_VECTOR, %ebx
+	cmove	%ecx, %eax
+	mov	$apic_timer, %ecx
+	cmp	$APIC_VECTOR, %ebx
 	cmove	%ecx, %eax
 	mov	%ebx, %edi
 	shl	$4, %edi
@@ -417,7 +559,7 @@ init_idt:
 	movw	$8, 2(%rdi)
 	movw	$0x8e00, 4(%rdi)		/* interrupt gate */
 	inc	%ebx
-	cmp	$TIMER_VECTOR + 1, %ebx
+	cmp	$APIC_VECTOR + 1, %ebx
 	jne	1b
 	lidt	idt_pointer
 	ret
@@ -428,6 +570,12 @@ timer:
 	push	%rax
 	mov	$0x20, %al
 	out	%al, $PIC1
+	pop	%rax
+	iretq
+apic_timer:
+	push	%rax
+	mov	$APIC + 0xb0, %eax
+	movl	$0, (%rax)
 	pop	%rax
 	iretq
 unexpected:
@@ -461,6 +609,40 @@ init_timer:
 	out	%al, $PIT
 	ret
 
+init_apic_timer:
+	mov	$APIC, %edi
+	movl	$0x100 + APIC_VECTOR, 0xf0(%rdi)	/* enabled */
+	movl	$0xb, 0x3e0(%rdi)			/* undivided */
+	movl	$0x20000 + APIC_VECTOR, 0x320(%rdi)	/* periodic */
+	movl	$APIC_COUNT, 0x380(%rdi)
+	ret
+
+/* Copied to TRAMPOLINE: real mode, then like start. */
+	.code16
+trampoline:
+	cli
+	cld
+	xor	%ax, %ax
+	mov	%ax, %ds
+	lgdtl	TRAMPOLINE + (gdt_pointer_16 - trampoline)
+	mov	%cr0, %eax
+	or	$1, %al
+	mov	%eax, %cr0
+	ljmpl	$0x18, $start_other
+gdt_pointer_16:
+	.word	gdt_end - gdt - 1
+	.long	gdt
+trampoline_end:
+
+	.code32
+start_other:
+	mov	$16, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %ss
+	jmp	setup
+	.code64
+
 	.section .rodata
 /* port + 1 relative to COM1, value */
 serial_setup:
@@ -472,7 +654,8 @@ names:
 text_busy:	.asciz "heartbeat: busy\n"
 text_tick:	.asciz "heartbeat: tick\n"
 text_idle:	.asciz "heartbeat: idle\n"
-text_usage:	.asciz "heartbeat: the last word of -append is busy, tick or idle\n"
+text_smp:	.asciz "heartbeat: smp\n"
+text_usage:	.asciz "heartbeat: the last word of -append is busy, tick, idle or smp\n"
 text_beat:	.asciz "beat "
 text_ok:	.asciz " ok\n"
 text_bad:	.asciz " bad "
@@ -485,6 +668,7 @@ text_fs_base:	.asciz "fs_base"
 text_gs_base:	.asciz "gs_base"
 text_fcw:	.asciz "fcw"
 text_exception:	.asciz "exception"
+text_block:	.asciz "block\0\0"
 
 	.balign	16
 xmm_constants:
@@ -501,13 +685,14 @@ constants:
 	.endr
 
 gdt:
-	.quad	0, 0x00af9a000000ffff, 0x00cf92000000ffff
+	.quad	0, 0x00af9a000000ffff, 0x00cf92000000ffff, 0x00cf9a000000ffff
+gdt_end:
 gdt_pointer:
-	.word	. - gdt - 1
+	.word	gdt_end - gdt - 1
 	.long	gdt
 	.long	0
 idt_pointer:
-	.word	(TIMER_VECTOR + 1) * 16 - 1
+	.word	(APIC_VECTOR + 1) * 16 - 1
 	.quad	idt
 
 	.data
@@ -517,14 +702,19 @@ expected_gs_base:	.quad GS_BASE
 
 	.bss
 	.balign	4096
-pml4:			.skip 4096
-pdpt:			.skip 4096
-page_directory:		.skip 4096
-idt:			.skip (TIMER_VECTOR + 1) * 16
-	.balign	16
+page_tables:		.skip 16384 * CPUS
+idt:			.skip (APIC_VECTOR + 1) * 16
+multiboot_info:		.skip 8
+is_smp:			.skip 8
+
+	/* one for each CPU */
+	.section .percpu, "aw", @nobits
+	.balign	4096
+counter:		.skip 8			/* the first: watched from outside */
+	.balign	4096
+block:			.skip 4096
 xmm_saved:		.skip 256
 saved:			.skip 128
-counter:		.skip 8
 rounds:			.skip 8
 rounds_left:		.skip 8
 beats:			.skip 8
@@ -533,7 +723,7 @@ expected_cr0:		.skip 8
 expected_cr3:		.skip 8
 expected_cr4:		.skip 8
 expected_fcw:		.skip 8
-multiboot_info:		.skip 8
+cpu:			.skip 8
 scratch:		.skip 8
 rsp_changes:		.skip 8
 	.balign	16

@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done to s390memctl and to the VMM under it while they work. Each kind makes rounds, and
+checks after each that the VMM and its guest are unharmed."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+from bed import Busy, ExecVmm, PageOut, Storm, address_space_limit
+from tool import HELD, LARGE, SMALL, STEPS
+from vmm import Failure, scratch_count, threads, wait_for
+
+
+def after_round(bed, leftovers=1):
+    """The VMM lives, nobody holds a thread of it, all vCPUs go on."""
+    bed.guest.check_free()
+    bed.guest.check_progress()
+    if scratch_count(bed.guest.pid) > leftovers:
+        raise Failure("scratch memory piles up")
+
+
+def random_kills(bed, rounds):
+    """SIGKILL at random instants of a whole run"""
+    span = bed.tool.span(bed.guest)
+    for i in range(rounds):
+        run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL if i % 3 else LARGE)
+        time.sleep(random.uniform(0, span))
+        bed.landed += run.kill()
+        after_round(bed)
+
+
+def step_kills(bed, rounds):
+    """SIGKILL exactly at each step"""
+    for i in range(rounds):
+        step = STEPS[i % len(STEPS)]
+        if step == "mapped" and scratch_count(bed.guest.pid):
+            bed.tool.clean(bed.guest)
+        run = bed.tool.at_some_step(bed.guest, step, i // len(STEPS) % bed.guest.cpus)
+        bed.landed += run.kill()
+        after_round(bed)
+
+
+def near_kills(bed, rounds):
+    """SIGKILL at random instants of an injection"""
+    spans = []
+    for i in range(10):
+        run = bed.tool.at_step(bed.guest, "attach", 1, 0, LARGE if i % 2 else SMALL)
+        began = time.monotonic()
+        run.signal(signal.SIGCONT)
+        run.finish()
+        spans.append(time.monotonic() - began)
+    for i in range(rounds):
+        size = LARGE if i % 3 == 0 else SMALL
+        run = bed.tool.at_step(bed.guest, "attach", 1, i % bed.guest.cpus, size)
+        until = time.monotonic() + random.uniform(0, spans[size == LARGE])
+        run.signal(signal.SIGCONT)
+        while time.monotonic() < until:
+            pass
+        bed.landed += run.kill()
+        after_round(bed)
+
+
+def signals(bed, rounds):
+    """SIGINT and SIGTERM at each step and at random instants: scratch memory goes, too"""
+    span = bed.tool.span(bed.guest)
+    for i in range(rounds):
+        number = signal.SIGINT if i % 2 else signal.SIGTERM
+        cpu = i // 2 % bed.guest.cpus
+        if i % 4 < 2:
+            run = bed.tool.at_some_step(bed.guest, STEPS[i // 4 % len(STEPS)], cpu)
+            run.signal(number)
+            run.signal(signal.SIGCONT)
+        else:
+            run = bed.tool.start(bed.guest, cpu, LARGE)
+            time.sleep(random.uniform(0, span))
+            run.signal(number)
+        run.wait()
+        bed.landed += 1
+        run.text()
+        after_round(bed, 0)
+
+
+def _several(bed, cpus):
+    """Processes at the same time; half of them are killed."""
+    runs = [bed.tool.start(bed.guest, cpu, LARGE if i % 2 else SMALL) for i, cpu in enumerate(cpus)]
+    time.sleep(random.uniform(0, 0.03))
+    for run in runs[::2]:
+        bed.landed += run.kill()
+    for run in runs[1::2]:
+        run.finish()
+    after_round(bed, len(cpus))
+
+
+def same_cpu(bed, rounds):
+    """Four processes on the same vCPU, two of them killed"""
+    for i in range(rounds):
+        _several(bed, [i % bed.guest.cpus] * 4)
+        bed.settle()
+
+
+def different_cpus(bed, rounds):
+    """Four processes on different vCPUs, two of them killed"""
+    for _ in range(rounds):
+        _several(bed, random.sample(range(bed.guest.cpus), 4))
+        bed.settle()
+
+
+def one_held(bed, rounds):
+    """One process stands at each step, and another wants the same vCPU, is killed or not"""
+    for i in range(rounds):
+        cpu = i % bed.guest.cpus
+        first = bed.tool.at_some_step(bed.guest, HELD[i % len(HELD)], cpu)
+        second = bed.tool.start(bed.guest, cpu)
+        time.sleep(random.uniform(0, 0.05))
+        if i % 2:
+            bed.landed += second.kill()
+            bed.landed += first.kill()
+        else:
+            bed.landed += first.kill()
+            second.finish()
+        after_round(bed)
+
+
+def other_tracer(bed, rounds):
+    """strace on the vCPU's thread already, or wanting it while it stands; gdb on the VMM"""
+    if not shutil.which("strace"):
+        return bed.skip("no strace here")
+    for i in range(rounds):
+        cpu = i % bed.guest.cpus
+        tid = bed.vcpu_thread(cpu)
+        strace = ["strace", "-qq", "-e", "trace=none", "-p", str(tid)]
+        gdb = ["gdb", "-q", "-batch", "-p", str(bed.guest.pid), "-ex", "shell read line"]
+        if i % 4 == 2:
+            run = bed.tool.at_step(bed.guest, HELD[i // 4 % len(HELD)], 1, cpu)
+            done = subprocess.run(strace, capture_output=True, timeout=30, check=False)
+            if done.returncode == 0:
+                raise Failure("strace got a thread that is traced")
+            bed.landed += run.kill()
+        else:
+            _beside(bed, gdb if i % 4 == 3 and shutil.which("gdb") else strace, tid, cpu, i % 2)
+        after_round(bed)
+    return None
+
+
+def _beside(bed, command, tid, cpu, kill):
+    """A run while another tracer has the thread, which it keeps."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as tracer:
+        try:
+            wait_for(60, "the other tracer does not come",
+                     lambda: bed.tracer_of(tid) == tracer.pid)
+            run = bed.tool.start(bed.guest, cpu)
+            if kill:
+                time.sleep(random.uniform(0, 0.05))
+                bed.landed += run.kill()
+            else:
+                run.finish(4, str(tracer.pid))
+            if bed.tracer_of(tid) != tracer.pid:
+                raise Failure("the other tracer has lost its thread")
+        finally:
+            tracer.stdin.close()  # gdb leaves
+            if command[0] == "strace":
+                tracer.terminate()
+            tracer.wait(60)
+
+
+def stopped_vmm(bed, rounds):
+    """SIGKILL at each step while the VMM is under SIGSTOP, which it stays"""
+    for i in range(rounds):
+        os.kill(bed.guest.pid, signal.SIGSTOP)
+        try:
+            wait_for(10, "SIGSTOP does not stop the VMM", bed.guest.stands)
+            run = bed.tool.at_some_step(bed.guest, HELD[i % len(HELD)], i % bed.guest.cpus)
+            if i % 2:
+                os.kill(bed.guest.pid, signal.SIGCONT)
+                os.kill(bed.guest.pid, signal.SIGSTOP)
+            bed.landed += run.kill()
+            if not bed.guest.untraced():
+                raise Failure("a thread is traced")
+            wait_for(10, "the VMM does not stay stopped", bed.guest.stands)
+        finally:
+            os.kill(bed.guest.pid, signal.SIGCONT)
+        after_round(bed)
+
+
+def vmm_stops(bed, rounds):
+    """SIGSTOP comes to the VMM at each step, and the run goes on or is killed"""
+    for i in range(rounds):
+        run = bed.tool.at_some_step(bed.guest, HELD[i % len(HELD)], i % bed.guest.cpus)
+        os.kill(bed.guest.pid, signal.SIGSTOP)
+        try:
+            if i // len(HELD) % 2:
+                bed.landed += run.kill()
+            else:
+                run.signal(signal.SIGCONT)
+                run.finish()
+            wait_for(10, "the VMM is not stopped", bed.guest.stands)
+        finally:
+            os.kill(bed.guest.pid, signal.SIGCONT)
+        after_round(bed)
+
+
+def vmm_exits(bed, rounds):
+    """The VMM is killed at each step: s390memctl says so, and nothing holds up its end"""
+    for i in range(rounds):
+        with ExecVmm(bed.folder) as vmm:
+            run = bed.tool.at_some_step(vmm, STEPS[i % len(STEPS)])
+            vmm.kill_only()
+            if i // len(STEPS) % 3 == 2:
+                bed.landed += run.kill()
+            else:
+                time.sleep(random.choice((0, 0.005, 0.02)))
+                run.signal(signal.SIGCONT)
+                if run.wait(20) != 4:
+                    raise Failure("at step %s: %s" % (STEPS[i % len(STEPS)], run.text()))
+                run.text()
+            vmm.reaped()
+
+
+def vmm_execs(bed, rounds):
+    """The VMM replaces its program at each step: the new one has all to itself"""
+    with ExecVmm(bed.folder) as vmm:
+        vmm.execute()
+        vmm.ready()
+        before = vmm.snapshot()
+        for i in range(rounds):
+            step = STEPS[i % len(STEPS)]
+            run = bed.tool.at_some_step(vmm, step)
+            old = set(threads(vmm.pid))
+            vmm.execute()
+            if step in HELD:
+                vmm.is_ending(old)
+            if i // len(STEPS) % 3 == 2:
+                bed.landed += run.kill()
+            else:
+                run.signal(signal.SIGCONT)
+                run.wait(30)
+                run.text()
+            try:
+                vmm.ready()
+                vmm.check_free()
+                vmm.check_counts()
+                vmm.check_same(before, signals=False)
+                if scratch_count(vmm.pid):
+                    raise Failure("scratch memory in the new program")
+            except Failure as failure:
+                raise Failure("step %s: %s" % (step, failure)) from failure
+
+
+def hotplug(bed, rounds):
+    """A vCPU is unplugged at each step; QEMU takes no number twice, so with guests of its own"""
+    done = 0
+    while done < rounds:
+        with bed.own_guest() as guest:
+            for cpu in range(4, min(8, 4 + rounds - done)):
+                guest.plug(cpu)
+                run = bed.tool.at_some_step(guest, HELD[done % len(HELD)], cpu)
+                guest.unplug(cpu)
+                time.sleep(0.3)  # until the guest has come to it
+                if done % 2:
+                    bed.landed += run.kill()
+                else:
+                    run.signal(signal.SIGCONT)
+                    run.wait()
+                    run.text()
+                wait_for(30, "the vCPU is not unplugged", lambda guest=guest: guest.plugged() == 4)
+                guest.check_free()
+                guest.check_progress()
+                done += 1
+                bed.rounds_done = done
+            guest.check_beats()
+            bed.settle(guest)
+
+
+def pressure(bed, rounds):
+    """The VMM's pages are taken away, it may map no more, and both CPUs are busy; SIGKILLs"""
+    with Busy(4), PageOut(bed.guest), address_space_limit(bed.guest.pid):
+        for i in range(rounds):
+            if i % 8 == 0:
+                bed.tool.clean(bed.guest, i // 8 % bed.guest.cpus)
+            run = bed.tool.at_step(bed.guest, "attach", 1, i % bed.guest.cpus, SMALL)
+            run.signal(signal.SIGCONT)
+            time.sleep(random.uniform(0, 0.002))
+            bed.landed += run.kill()
+            after_round(bed)
+
+
+def storm(bed, rounds):
+    """The VMM's signal to its vCPUs comes all the time; SIGKILLs, and runs to the end"""
+    with Storm(bed.guest) as kicks:
+        for i in range(rounds):
+            run = bed.tool.at_step(bed.guest, "attach", 1, i % bed.guest.cpus, SMALL)
+            run.signal(signal.SIGCONT)
+            if i % 4:
+                time.sleep(random.uniform(0, 0.002))
+                bed.landed += run.kill()
+            else:
+                run.finish()
+            after_round(bed)
+    bed.note("%d times all vCPUs were kicked" % kicks.count)
+
+
+def container(bed, rounds):
+    """The VMM in a user and a mount namespace of its own; SIGKILLs"""
+    wrapper = ("unshare", "-U", "-r", "-m", "--")
+    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
+        return bed.skip("no user namespaces here")
+    with bed.own_guest(wrapper=wrapper) as guest:
+        _kills_of(bed, guest, rounds)
+    return None
+
+
+def inside_container(bed, rounds):
+    """s390memctl in a user and a mount namespace: refused, and nothing happens"""
+    wrapper = ["/usr/bin/unshare", "-U", "-r", "-m", "--"]
+    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
+        return bed.skip("no user namespaces here")
+    for i in range(rounds):
+        run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL, wrapper)
+        run.finish(4, "CAP_SYS_PTRACE")
+        after_round(bed, 0)
+    return None
+
+
+def other_user(bed, rounds):
+    """The VMM of another user; SIGKILLs"""
+    if os.geteuid() != 0:
+        return bed.skip("not root")
+    with bed.own_guest(options=("-runas", "nobody")) as guest:
+        if bed.user_of(guest.pid) != "nobody":
+            raise Failure("QEMU did not change its user")
+        _kills_of(bed, guest, rounds)
+    return None
+
+
+def as_other_user(bed, rounds):
+    """s390memctl as another user than the VMM's: refused, and nothing happens"""
+    wrapper = ["/usr/bin/setpriv", "--reuid=nobody", "--clear-groups", "--"]
+    if subprocess.run([*wrapper, "test", "-x", bed.tool.plain], check=False,
+                      capture_output=True).returncode:
+        return bed.skip("another user cannot run it")
+    for i in range(rounds):
+        run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL, wrapper)
+        run.finish(4, "ermission denied")
+        after_round(bed, 0)
+    return None
+
+
+def _kills_of(bed, guest, rounds):
+    before = guest.snapshot()
+    for i in range(rounds):
+        step = STEPS[i % len(STEPS)]
+        if step == "mapped" and scratch_count(guest.pid):
+            bed.tool.clean(guest)
+        run = bed.tool.at_some_step(guest, step, i // len(STEPS) % guest.cpus)
+        bed.landed += run.kill()
+        guest.check_free()
+        guest.check_progress()
+    bed.settle(guest)
+    guest.check_beats()
+    guest.check_same(before)
+
+
+# kind, which part of ROUNDS it gets
+KINDS = (
+    (random_kills, 0.2), (step_kills, 0.35), (near_kills, 0.45), (signals, 0.5),
+    (same_cpu, 0.02), (different_cpus, 0.02), (one_held, 0.05), (other_tracer, 0.03),
+    (stopped_vmm, 0.1), (vmm_stops, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1), (hotplug, 0.01),
+    (pressure, 0.05), (storm, 0.1), (container, 0.05), (inside_container, 0.01),
+    (other_user, 0.05), (as_other_user, 0.01),
+)
