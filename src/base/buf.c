@@ -129,6 +129,9 @@ void buf_reset(struct buf *b)
 
 void buf_free(struct buf *b)
 {
+	/* It may be the guest's memory, or say what is there. */
+	if (b->data)
+		explicit_bzero(b->data, b->size);
 	free(b->data);
 	*b = (struct buf)BUF_INIT;
 }

@@ -26,5 +26,12 @@
  * sets. What the system refuses is left as it is.
  */
 void harden_process(uint64_t keep);
+/*
+ * Forbid for good, by a filter of system calls (seccomp(2), needs no_new_privs):
+ * to start programs, and what changes the system itself - modules, mounts,
+ * namespaces, kexec, BPF, clocks; they fail with EPERM. Not for a shell, whose user
+ * starts programs. false: the kernel has no such filters, or refuses this one.
+ */
+bool harden_forbid_programs(void);
 
 #endif

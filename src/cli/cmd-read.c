@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -143,6 +144,7 @@ static struct error *read_inject(struct reader *r, const struct access *a, uint6
 	err = t->ops->read(t, a, data, (size_t)len, &done);
 	if (done)
 		hexdump_data(r->dump, a->addr, data, done);
+	explicit_bzero(data, (size_t)len);
 	free(data);
 	return err;
 }

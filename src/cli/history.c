@@ -22,6 +22,14 @@ static bool own_folder(const char *path, bool make)
 	return !stat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
+/* Whether somebody else could put a link where the file is to be. */
+static bool others_write(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || (st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 /* The file's path; false if there is no place for it. */
 static bool history_path(struct buf *path, bool make)
 {
@@ -44,7 +52,7 @@ static bool history_path(struct buf *path, bool make)
 	if (!own_folder(buf_str(path), make))
 		return false;
 	buf_adds(path, "/s390memctl");
-	if (!own_folder(buf_str(path), make))
+	if (!own_folder(buf_str(path), make) || others_write(buf_str(path)))
 		return false;
 	buf_adds(path, "/history");
 	return !buf_failed(path);

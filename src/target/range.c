@@ -2,6 +2,7 @@
 #include "target/range.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "arch/pgm.h"
@@ -358,6 +359,8 @@ struct error *range_walk(struct target *t, const struct access *a, uint64_t len,
 	}
 	/* What is known is reported even when the walk ends early. */
 	err2 = flush(&w);
+	if (w.buf)
+		explicit_bzero(w.buf, len < READ_PIECE ? (size_t)len : READ_PIECE);
 	free(w.buf);
 	if (!err)
 		return err2;

@@ -15,6 +15,8 @@ pid=$!
 test_pids+=("$pid")
 exec 9>"$test_dir/work/script"
 wait_until 20 grep -q "^NoNewPrivs:.*1$" "/proc/$pid/status"
+filtered=$(sed -n 's/^Seccomp_filters:[[:space:]]*//p' /proc/self/status)
+wait_until 20 grep -q "^Seccomp_filters:.*$((${filtered:-0} + 1))$" "/proc/$pid/status"
 
 field() {
 	sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status"
@@ -26,6 +28,11 @@ own=$((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)))
 is "core dumps" "$(awk '/^Max core file size/ { print $5 }' "/proc/$pid/limits")" \
 	"$([ "$(ulimit -H -c)" = 0 ] && echo 0 || echo 1)"
 is "no new privileges" "$(field NoNewPrivs)" 1
+if [ -n "$filtered" ]; then
+	is "system calls are filtered" "$(field Seccomp) $(field Seccomp_filters)" "2 $((filtered + 1))"
+else
+	skip "system calls are filtered" "the kernel does not tell"
+fi
 is "effective capabilities" "$((0x$(field CapEff)))" $((own & allowed))
 is "permitted capabilities" "$((0x$(field CapPrm) & ~allowed))" 0
 is "inheritable capabilities" "$((0x$(field CapInh)))" 0

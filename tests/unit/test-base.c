@@ -7,11 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/endian.h"
 #include "base/error.h"
+#include "base/harden.h"
 #include "base/log.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -275,6 +279,36 @@ static void log_levels(void **state)
 	free(text);
 }
 
+/* In a child: 0 if nothing can be started or mounted any more, 77 if there are no filters here. */
+static int try_forbidden(void)
+{
+	harden_process(UINT64_MAX);
+	if (!harden_forbid_programs())
+		return 77;
+	if (execl("/bin/true", "true", (char *)NULL) != -1 || errno != EPERM)
+		return 1;
+	if (mount("none", "/nonexistent", "tmpfs", 0, NULL) != -1 || errno != EPERM)
+		return 2;
+	return getpid() > 0 ? 0 : 3;
+}
+
+static void no_programs_are_started(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(try_forbidden());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +324,7 @@ int main(void)
 		cmocka_unit_test(error_access_keeps_payload),
 		cmocka_unit_test(error_nomem_survives_everything),
 		cmocka_unit_test(log_levels),
+		cmocka_unit_test(no_programs_are_started),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
