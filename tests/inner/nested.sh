@@ -184,6 +184,28 @@ check_agreement() {
 	like "agree" "^$ADDRESSES addresses, 0 differences$"
 }
 
+# What the guest's kernel says of itself, without any help of it: its log has all
+# that stands on its console.
+check_linux() {
+	run s390memctl -g demo log
+	expect_status "the log of the guest's kernel" 0
+	like "with its banner" '\] Linux version 6\.1'
+	tr -d '\r' <"$L2_LOG" | grep -E '^\[ *[0-9]+\.[0-9]{6}\] .{1,60}$' | sort -u >/tmp/console.lines
+	cp "$out" /tmp/log.lines
+	diag "$(wc -l </tmp/console.lines) lines of the console are compared"
+	ok "there are some" [ "$(wc -l </tmp/console.lines)" -gt 20 ]
+	is "all lines of the console are in the log" \
+		"$(grep -vxF -f /tmp/log.lines /tmp/console.lines)" ""
+	run s390memctl -g demo -j bt
+	expect_status "a backtrace of the running guest" 0
+	like "with frames" '"frames":\[\{"pc":"0x[0-9a-f]+"'
+	run s390memctl -g demo -j triage --timeout=300s
+	expect_status "triage of the running guest" 0
+	like "tells its release, what the CPU does by five samples, how long it stood still" \
+		'"release":"6\.1.*"cpus":\[\{"cpu":0,"state":"[a-z]+".*"samples":5,.*"stopped":\{"stops":[1-9]'
+	diag "$(grep -o '"state":"[^"]*","why":"[^"]*"' "$out"), $(grep -o '"stopped":[^}]*}' "$out")"
+}
+
 # shown_keys: the storage key of each block, from the text of keys
 shown_keys() {
 	sed 's/-/ /' | while read -r from to key _; do
@@ -272,6 +294,7 @@ check_spaces
 check_symbol
 check_agreement
 check_keys
+check_linux
 guest_goes_on "the guest ticks after that"
 make_commands
 kill_often
