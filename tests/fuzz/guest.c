@@ -208,6 +208,11 @@ void fuzz_guest_free(struct fuzz_guest *g)
 	free(g);
 }
 
+struct target *fuzz_guest_target(struct fuzz_guest *g)
+{
+	return &g->target;
+}
+
 /* In the place of the program's: outfile.c is not linked. */
 struct error *outfile_open(const char *path, bool force, struct outfile **file)
 {

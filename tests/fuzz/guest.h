@@ -23,6 +23,7 @@ struct fuzz_guest;
 /* Make a guest of what is left of the input, and take that. To be freed by fuzz_guest_free(). */
 struct fuzz_guest *fuzz_guest_new(struct fuzz_input *in);
 void fuzz_guest_free(struct fuzz_guest *g);
+struct target *fuzz_guest_target(struct fuzz_guest *g);
 
 /*
  * Run lines of commands on a guest, in text mode or JSON, as a script would.

@@ -17,7 +17,7 @@ build=${top_builddir:-$top_srcdir}/fuzz-build
 seconds=$1
 shift
 kinds=("$@")
-[ $# -gt 0 ] || kinds=(guest lines dump print dwarf elf btf qmp proc parse json vmcoreinfo)
+[ $# -gt 0 ] || kinds=(guest modules lines dump print dwarf elf btf qmp proc parse json vmcoreinfo)
 
 # The longest input of a kind, in bytes.
 declare -A longest=([guest]=12288 [dump]=24576 [dwarf]=16384 [elf]=16384 [lines]=512 [parse]=256)
