@@ -317,7 +317,7 @@ static struct error *parse_options(const struct command_args *args, struct follo
 	if ((interval || count) && !command_opt(args, "follow"))
 		return error_new(ERROR_USAGE, "--interval and --count are for --follow");
 	if (interval)
-		err = options_time(interval, &f->interval);
+		err = options_time(interval, 10, &f->interval);
 	if (!err && count)
 		err = length_parse(count, "number of looks", &f->count);
 	return err;

@@ -7,6 +7,7 @@
 #include "cli/triage.h"
 
 #define TIMEOUT_NS	30000000000ULL	/* default of --timeout */
+#define TIMEOUT_MAX_S	3600
 
 static struct error *write_html(const struct report *r, const char *path, bool force)
 {
@@ -70,7 +71,7 @@ static struct error *run_triage(struct session *s, const struct command_args *ar
 	if (command_opt(args, "force") && !command_opt(args, "output"))
 		return error_new(ERROR_USAGE, "--force means nothing without --output");
 	if (timeout)
-		err = options_time(timeout, &ns);
+		err = options_time(timeout, TIMEOUT_MAX_S, &ns);
 	if (err)
 		return err;
 	err = triage_collect(&t, s, ns);

@@ -143,7 +143,7 @@ static struct error *parse_options(const struct command_args *args, struct watch
 
 	w->interval = FOLLOW_INTERVAL_NS;
 	if (interval)
-		err = options_time(interval, &w->interval);
+		err = options_time(interval, 10, &w->interval);
 	if (!err && count)
 		err = length_parse(count, "number of readings", &w->count);
 	if (!err)

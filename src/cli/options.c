@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,14 +191,14 @@ static struct error *time_error(const char *text, const char *what)
 	return err;
 }
 
-struct error *options_time(const char *text, uint64_t *ns)
+struct error *options_time(const char *text, unsigned int max_s, uint64_t *ns)
 {
 	static const struct {
 		const char *unit;
 		uint64_t ns;
 	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
 	unsigned long long v;
-	char *end;
+	char *end, range[48];
 	size_t i;
 
 	if (text[0] < '0' || text[0] > '9')
@@ -210,8 +211,10 @@ struct error *options_time(const char *text, uint64_t *ns)
 	}
 	if (i == sizeof(units) / sizeof(units[0]))
 		return time_error(text, "the unit must be ns, us, ms or s");
-	if (errno || v > 10000000000ULL / units[i].ns || v * units[i].ns < 1000)
-		return time_error(text, "out of range (1us to 10s)");
+	if (errno || v > max_s * 1000000000ULL / units[i].ns || v * units[i].ns < 1000) {
+		snprintf(range, sizeof(range), "out of range (1us to %us)", max_s);
+		return time_error(text, range);
+	}
 	*ns = v * units[i].ns;
 	return NULL;
 }

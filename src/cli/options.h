@@ -34,7 +34,7 @@ extern const struct command_option options_table[];
 struct error *options_parse(int argc, char **argv, struct session *s, struct options *opt);
 /* Free what options_parse() has allocated. */
 void options_free(struct options *opt);
-/* A time with its unit (ns us ms s), as --max-stop takes it, in nanoseconds; 1 us to 10 s. */
-struct error *options_time(const char *text, uint64_t *ns);
+/* A time with its unit (ns us ms s), as --max-stop takes it, in nanoseconds; 1 us to max_s seconds. */
+struct error *options_time(const char *text, unsigned int max_s, uint64_t *ns);
 
 #endif

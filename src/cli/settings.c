@@ -164,7 +164,7 @@ static struct error *set_pager(struct session *s, const struct setting *row, con
 
 static struct error *set_max_stop(struct session *s, const struct setting *row, const char *value)
 {
-	struct error *err = options_time(value, &s->max_stop_ns);
+	struct error *err = options_time(value, 10, &s->max_stop_ns);
 
 	(void)row;
 	if (err || !s->target || !s->target->ops->has_ioctl)

@@ -175,13 +175,15 @@ static void times_have_units(void **state)
 	uint64_t ns;
 
 	(void)state;
-	assert_null(options_time("1000ns", &ns));
+	assert_null(options_time("1000ns", 10, &ns));
 	assert_int_equal(ns, 1000);
-	assert_null(options_time("20us", &ns));
+	assert_null(options_time("20us", 10, &ns));
 	assert_int_equal(ns, 20000);
-	assert_null(options_time("10ms", &ns));
+	assert_null(options_time("10ms", 10, &ns));
 	assert_int_equal(ns, 10000000);
-	assert_null(options_time("10s", &ns));
+	assert_null(options_time("3600s", 3600, &ns));
+	assert_int_equal(ns, 3600000000000);
+	assert_null(options_time("10s", 10, &ns));
 	assert_int_equal(ns, 10000000000);
 }
 
