@@ -129,7 +129,10 @@ enum cpu_state judge_cpu(const struct judge_sample *samples, size_t count,
 		return CPU_UNKNOWN;
 	}
 	t = count_all(samples, count, symbols);
-	if (psw_is_disabled_wait(last->mask)) {
+	if (!last->mask && !last->addr) {
+		buf_adds(why, "its PSW is zero: it has not been started");
+		state = CPU_UNKNOWN;
+	} else if (psw_is_disabled_wait(last->mask)) {
 		say_disabled_wait(last, symbols, why);
 		state = CPU_DISABLED_WAIT;
 	} else if (t.kernel == count && count >= SAMPLES_FOR_A_LOOP &&

@@ -10,7 +10,7 @@
 #include "sym/symbols.h"
 
 enum cpu_state {
-	CPU_UNKNOWN,		/* no sample */
+	CPU_UNKNOWN,		/* no sample, or it was never started */
 	CPU_IDLE,		/* waits, enabled for interruptions */
 	CPU_USER,		/* in the problem state */
 	CPU_KERNEL,		/* in the supervisor state, or here and there */

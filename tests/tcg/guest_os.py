@@ -385,6 +385,8 @@ def main():
         print(f"1..0 # SKIP {reason}")
         return 0
     tap = Tap()
+    with tempfile.TemporaryDirectory(prefix="s390memctl-os-") as directory:
+        guest_triage.stopped(tap, program, directory)
     for version in sys.argv[3:]:
         with tempfile.TemporaryDirectory(prefix="s390memctl-os-") as directory:
             run_kernel(tap, cache, program, version, directory)

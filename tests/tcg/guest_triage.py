@@ -5,6 +5,9 @@ import html.parser
 import json
 import os
 import subprocess
+import time
+
+import guest
 from schema import checked
 
 SECONDS = 60
@@ -115,3 +118,29 @@ def page(case, directory):
     again, _ = run(case, "-o", path, "--force", as_json=False)
     case.test((status, again) == (5, 0), "triage: a report is replaced with --force only", status, again)
     os.unlink(path)
+
+
+def stopped(tap, program, directory):
+    """A system without Linux that has stopped itself, from a dump."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    kernel, initrd, dump = (os.path.join(directory, name) for name in ("stopped", "none", "dump-stopped"))
+    subprocess.run([guest.COMPILER, "-nostdlib", "-static", "-no-pie", "-Wl,-Ttext=0x10000,--build-id=none",
+                    "-o", kernel, os.path.join(here, "stopped.S")], check=True)  # fmt: skip
+    with open(initrd, "wb") as file:
+        file.write(bytes(4096))
+    machine = guest.Guest(directory, kernel, initrd, options=("-action", "panic=pause"), ready=None)
+    try:
+        end = time.monotonic() + SECONDS
+        while machine.execute("query-status")["status"] != "guest-panicked" and time.monotonic() < end:
+            time.sleep(0.05)
+        machine.dump(dump, "elf")
+    finally:
+        machine.close()
+    result = subprocess.run([program, "-d", dump, "triage"], capture_output=True, text=True, check=False)
+    lines = result.stdout.split("\n")
+    tap.test(
+        result.returncode == 0
+        and "CPU 0                  disabled-wait: disabled wait, code 0x4523: kdump: no crashkernel memory was defined" in lines
+        and "CPU 1                  unknown: its PSW is zero: it has not been started" in lines,
+        "triage: a system that has stopped itself, its code explained", result.returncode, result.stdout, result.stderr,
+    )  # fmt: skip

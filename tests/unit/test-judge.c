@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a CPU does, by samples of its PSW. */
+/* What a CPU does, by samples of its PSW; who holds the lock it waits for. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "fake-guest.h"
 #include "linux/judge.h"
+#include "linux/spinlock.h"
 
 #define KERNEL_ON	0x0704c00180000000ULL	/* enabled for I/O and external interruptions */
 #define KERNEL_OFF	0x0404c00180000000ULL	/* disabled for both */
@@ -23,12 +25,13 @@ static int make_symbols(void **state)
 	const struct symtab_entry list[] = {
 		{ "spin_forever", 0x1000, 0x100, 'T' },
 		{ "panic", 0x1100, 0x400, 'T' },
+		{ "arch_spin_lock_wait", 0x2000, 0x100, 'T' },
 	};
 	struct symtab *tab;
 
 	(void)state;
 	symbols = symbols_new();
-	return !symbols || symtab_from_list("list", list, 2, &tab) ||
+	return !symbols || symtab_from_list("list", list, 3, &tab) ||
 	       symbols_add(symbols, tab, 0x10000, "", true);
 }
 
@@ -52,7 +55,10 @@ static void check(const struct judge_sample *samples, size_t count, enum cpu_sta
 
 static void nothing(void **state)
 {
+	const struct judge_sample zero = { 0, 0, 0 };
+
 	(void)state;
+	check(&zero, 1, CPU_UNKNOWN, "its PSW is zero: it has not been started");
 	check(NULL, 0, CPU_UNKNOWN, "its PSW is not known");
 }
 
@@ -126,6 +132,43 @@ static void mixture(void **state)
 	check(samples + 1, 2, CPU_USER, "in a program");
 }
 
+#define LOCK	0x4000
+
+static bool hint_of(struct fake_guest *g, uint64_t psw_addr, uint64_t r2, uint64_t r11,
+		    struct spinlock_hint *hint)
+{
+	struct s390_regs regs = { .psw_mask = KERNEL_OFF, .psw_addr = psw_addr };
+
+	regs.gprs[2] = r2;
+	regs.gprs[11] = r11;
+	return spinlock_hint(&g->kmem, symbols, &regs, 4, hint);
+}
+
+static void lock_holder(void **state)
+{
+	struct spinlock_hint hint;
+	struct fake_guest g;
+
+	(void)state;
+	fake_guest_init(&g, 0x8000);
+	fake_guest_put32(&g, LOCK, 0x00010003);	/* CPU 2 holds it, others queue */
+	fake_guest_put32(&g, LOCK + 4, 0x00000009);	/* there is no CPU 8 */
+	assert_false(hint_of(&g, 0x11000, LOCK, 0, &hint));
+	assert_true(hint_of(&g, 0x12010, LOCK, 0, &hint));
+	assert_string_equal(hint.function, "arch_spin_lock_wait");
+	assert_true(hint.has_lock);
+	assert_int_equal(hint.lock, LOCK);
+	assert_int_equal(hint.holder, 2);
+	/* Nobody, no CPU, not aligned, nothing there: the next register. */
+	assert_true(hint_of(&g, 0x12010, LOCK + 8, LOCK, &hint));
+	assert_int_equal(hint.lock, LOCK);
+	assert_true(hint_of(&g, 0x12010, LOCK + 4, LOCK + 2, &hint));
+	assert_false(hint.has_lock);
+	assert_true(hint_of(&g, 0x12010, 0xfffffffffffffffc, 0x80000000, &hint));
+	assert_false(hint.has_lock);
+	fake_guest_free(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +178,7 @@ int main(void)
 		cmocka_unit_test(looping),
 		cmocka_unit_test(without_symbols),
 		cmocka_unit_test(mixture),
+		cmocka_unit_test(lock_holder),
 	};
 
 	return cmocka_run_group_tests(tests, make_symbols, free_symbols);
