@@ -8,6 +8,9 @@
  *	0x10000100	a 64-bit counter that always grows
  *	0x10001000	4096 bytes of scratch area, zeros, which it leaves alone
  *
+ * Its access registers 2 to 15, which compilers do not use, hold a pattern; that one of
+ * them has changed is told at the next tick, and in every one from then on.
+ *
  * Most of its time it computes in the problem state, where these addresses
  * are those of the primary space; every two seconds it prints a line.
  */
@@ -28,6 +31,30 @@
 #define PAUSE (20 * MS)
 #define TICK (2000 * MS)
 
+/* a0 and a1 are the thread pointer. */
+#define EACH_ACCESS_REGISTER(do) \
+	do(2) do(3) do(4) do(5) do(6) do(7) do(8) do(9) do(10) do(11) do(12) do(13) do(14) do(15)
+#define PATTERN(n) (0xa5000000U + 0x11111U * (n))
+#define SET(n) __asm__ volatile("sar %%a" #n ",%0" : : "d"(PATTERN(n)));
+#define CHECK(n) do { \
+	unsigned int ar; \
+	__asm__ volatile("ear %0,%%a" #n : "=d"(ar)); \
+	if (ar != PATTERN(n)) \
+		changed = n; \
+} while (0);
+
+static unsigned int changed;	/* number of such an access register */
+
+static void set_access_registers(void)
+{
+	EACH_ACCESS_REGISTER(SET)
+}
+
+static void check_access_registers(void)
+{
+	EACH_ACCESS_REGISTER(CHECK)
+}
+
 static int64_t now(void)
 {
 	struct timespec ts;
@@ -43,6 +70,7 @@ static void count_until(int64_t end)
 	while (now() < end)
 		for (i = 0; i < 1000; i++)
 			++*COUNTER;
+	check_access_registers();
 }
 
 int main(void)
@@ -61,11 +89,14 @@ int main(void)
 	memset(page, 0, 2 * PAGE);
 	strcpy(page, TEXT);
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	set_access_registers();
 	for (next = now(); ; next += TICK) {
 		while (now() < next) {
 			count_until(now() + BUSY);
 			nanosleep(&pause, NULL);
 		}
+		if (changed)
+			printf("L2 access register %u has changed\n", changed);
 		printf("L2 tick %u\n", ++ticks);
 	}
 }

@@ -28,6 +28,12 @@ ticks_beyond() {
 guest_goes_on() {
 	goes_from=$(ticks)
 	ok "$1" wait_for 30 ticks_beyond "$goes_from"
+	ok "$1, with the access registers it had" access_registers_hold
+}
+
+# l2prog compares those of the program in the guest all the time.
+access_registers_hold() {
+	! grep -q '^L2 access register' "$L2_LOG"
 }
 
 qemu_lives() {

@@ -30,9 +30,15 @@ class Bed:
         self.landed = 0
         self.skipped = None
         self.guest = Guest(source, image, folder)
-        for cpu in range(self.guest.cpus):  # once, so that what is allocated once is there
-            tool.clean(self.guest, cpu)
-        self.before = self.guest.snapshot()
+        try:
+            self.before = self.guest.snapshot()
+            for cpu in range(self.guest.cpus):  # pages that are touched once are there then
+                tool.clean(self.guest, cpu)
+            self.guest.check_same(self.before)
+            self.before["anon"] = self.guest.snapshot()["anon"]
+        except BaseException:
+            self.guest.kill()
+            raise
 
     @staticmethod
     def note(text):
@@ -155,16 +161,18 @@ class ExecVmm(Process):
 
         wait_for(10, "execve does not come to the threads", lambda: set(states()) & set("ZX"))
 
+    def _count(self):
+        """The guest's counter; the thread's registers are compared with it."""
+        self._say("count")
+        counter, changed = self._line().split()
+        if changed != "0":
+            raise Failure("registers of the vCPU's thread have changed")
+        return int(counter)
+
     def check_counts(self):
         """Its guest goes on."""
-        self._say("count")
-        first = int(self._line())
-
-        def counts():
-            self._say("count")
-            return int(self._line()) != first
-
-        wait_for(20, "the guest does not count", counts)
+        first = self._count()
+        wait_for(20, "the guest does not count", lambda: self._count() != first)
 
     def kill_only(self):
         """SIGKILL, no wait."""

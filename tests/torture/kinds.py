@@ -203,6 +203,16 @@ def vmm_stops(bed, rounds):
         after_round(bed)
 
 
+def registers(bed, rounds):
+    """SIGKILL at each step: a VMM compares all registers of its thread"""
+    with ExecVmm(bed.folder) as vmm:
+        for i in range(rounds):
+            bed.landed += bed.tool.at_some_step(vmm, STEPS[i % (len(STEPS) - 1)]).kill()
+            vmm.check_free()
+            vmm.check_counts()
+        bed.settle(vmm)
+
+
 def vmm_exits(bed, rounds):
     """The VMM is killed at each step: s390memctl says so, and nothing holds up its end"""
     for i in range(rounds):
@@ -368,7 +378,8 @@ def _kills_of(bed, guest, rounds):
 KINDS = (
     (random_kills, 0.2), (step_kills, 0.35), (near_kills, 0.45), (signals, 0.5),
     (same_cpu, 0.02), (different_cpus, 0.02), (one_held, 0.05), (other_tracer, 0.03),
-    (stopped_vmm, 0.1), (vmm_stops, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1), (hotplug, 0.01),
+    (stopped_vmm, 0.1), (vmm_stops, 0.1), (registers, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1),
+    (hotplug, 0.01),
     (pressure, 0.05), (storm, 0.1), (container, 0.05), (inside_container, 0.01),
     (other_user, 0.05), (as_other_user, 0.01),
 )

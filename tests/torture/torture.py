@@ -76,9 +76,13 @@ def main():
         bed = None
         try:
             for number, (kind, part) in enumerate(kinds, 1):
-                if bed is None:
-                    bed = Bed(os.path.abspath(arguments.source), image, folder,
-                              Tool(program, program + "-hooks", folder))
+                try:
+                    bed = bed or Bed(os.path.abspath(arguments.source), image, folder,
+                                     Tool(program, program + "-hooks", folder))
+                except Failure as failure:
+                    print("not ok %d - %s\n# %s" % (number, kind.__name__, failure), flush=True)
+                    failed += 1
+                    continue
                 if not run_kind(bed, number, kind, max(4, round(arguments.rounds * part))):
                     failed += 1
                     bed.guest.kill()
