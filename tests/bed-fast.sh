@@ -17,4 +17,5 @@ if on_z && [ "$kernel" != 6.12 ]; then
 	echo "1..0 # SKIP this s390x machine runs Linux $(uname -r), once is enough"
 	exit 0
 fi
-run_inner_tap bed fast "$kernel" fast.sh --timeout 1800 | merge_tap
+run_inner_tap bed fast "$kernel" fast.sh --timeout 1800 |
+	python3 -B "$tests/json-lines.py" | merge_tap
