@@ -196,7 +196,8 @@ check_linux() {
 	run s390memctl -g demo log
 	expect_status "the log of the guest's kernel" 0
 	like "with its banner" '\] Linux version 6\.1'
-	tr -d '\r' <"$L2_LOG" | grep -E '^\[ *[0-9]+\.[0-9]{6}\] .{1,60}$' | sort -u >/tmp/console.lines
+	# Tabs are shown as \t.
+	tr -d '\r' <"$L2_LOG" | sed "s/$(printf '\t')/\\\\t/g" | grep -E '^\[ *[0-9]+\.[0-9]{6}\] .{1,60}$' | sort -u >/tmp/console.lines
 	cp "$out" /tmp/log.lines
 	diag "$(wc -l </tmp/console.lines) lines of the console are compared"
 	ok "there are some" [ "$(wc -l </tmp/console.lines)" -gt 20 ]
