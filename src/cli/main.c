@@ -63,8 +63,11 @@ static int run(struct session *s, const struct options *opt)
 		out_end(s->out, 0);
 		return 0;
 	}
-	/* Only the user of the shell starts programs. */
-	if ((opt->nr_words || opt->nr_scripts) && !harden_forbid_programs())
+	/*
+	 * Only the user of the shell starts programs. Who has a filter may not suspend
+	 * another's: PTRACE_O_SUSPEND_SECCOMP, kernel/ptrace.c check_ptrace_options().
+	 */
+	if ((opt->nr_words || opt->nr_scripts) && !s->suspend_seccomp && !harden_forbid_programs())
 		log_verbose(&s->log, 1, "no filter of system calls here: %s", strerror(errno));
 	if (opt->nr_words)
 		return command_run(s, opt->nr_words, opt->words);

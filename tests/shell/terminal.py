@@ -37,6 +37,9 @@ class Terminal:
     def __init__(self, command, size=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # Background jobs of a script ignore these two; nobody on a terminal does.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             os.environ["TERM"] = os.environ.get("TERMINAL_TERM", "dumb")
             if size:
                 set_size(0, size)

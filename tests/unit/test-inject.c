@@ -284,6 +284,27 @@ static void wait_asleep(pid_t pid)
 	wait_state(pid, pid, ") S");
 }
 
+/* Wait until the thread sleeps in this very call. */
+static void wait_in_call(pid_t pid, long nr)
+{
+	char path[64], text[256];
+	FILE *file;
+	bool there = false;
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	for (i = 0; i < 5000 && !there; i++) {
+		file = fopen(path, "r");
+		assert_non_null(file);
+		there = fgets(text, sizeof(text), file) && text[0] >= '0' && text[0] <= '9' &&
+			strtol(text, NULL, 10) == nr;
+		fclose(file);
+		if (!there)
+			usleep(1000);
+	}
+	assert_true(there);
+}
+
 static void with_victim(void (*body)(void), void (*poke)(void), enum inject_where where)
 {
 	pid_t pid = start_victim(body);
@@ -356,7 +377,7 @@ static void test_nanosleep_is_refused(void **state)
 
 	(void)state;
 	must(inject_open(pid, pid, -1, &options, &inj));
-	wait_asleep(pid);
+	wait_in_call(pid, SYS_nanosleep);
 	err = inject_stop(inj);
 	assert_non_null(err);
 	assert_int_equal(err->kind, ERROR_TARGET);
