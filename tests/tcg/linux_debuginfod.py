@@ -74,11 +74,12 @@ def ask(program, linux, env, *options):
 
 
 def interrupt(program, linux, server, env):
-    """Seconds that a Ctrl-C takes, and the exit status."""
+    """Seconds that a Ctrl-C takes, and the exit status; background jobs ignore it, if they may."""
     ways = linux.sources("ELF")["ELF"]
     process = subprocess.Popen(
         [program, *ways, "--debuginfod", "info"], env=dict(os.environ, **env),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     server.asked.wait(30)
     begin = time.monotonic()
