@@ -126,6 +126,7 @@ enum cpu_state judge_cpu(const struct judge_sample *samples, size_t count,
 	why = why ? why : &none;
 	if (!count) {
 		buf_adds(why, "its PSW is not known");
+		buf_free(&none);
 		return CPU_UNKNOWN;
 	}
 	t = count_all(samples, count, symbols);

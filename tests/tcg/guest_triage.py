@@ -9,6 +9,7 @@ import time
 
 import guest
 from schema import checked
+from schema import checked
 
 SECONDS = 60
 STATES = {"idle", "user", "kernel", "looping", "disabled-wait"}
