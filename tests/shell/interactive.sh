@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154,SC2317
 . "$(dirname "$0")/../lib.sh" || exit 99
 # shellcheck source-path=SCRIPTDIR source=terminal-lib.sh
-. "$(dirname "$0")/terminal-lib.sh"
+. "$top_srcdir/tests/shell/terminal-lib.sh"
 
 /usr/bin/python3 "$top_srcdir/tests/shell/make-dump.py" dump || exit 99
 /usr/bin/python3 "$top_srcdir/tests/shell/make-elf.py" symbols.elf 0x1000 \

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib.sh" || exit 99
 
 # shellcheck source-path=SCRIPTDIR source=terminal-lib.sh
-. "$(dirname "$0")/terminal-lib.sh"
+. "$top_srcdir/tests/shell/terminal-lib.sh"
 
 session "prompt, a command, quit" 0 <<'EOF'
 expect s390memctl> 

@@ -18,6 +18,7 @@ STATUS_SIZE = 64
 PERCPU = 0x800000
 PERCPU_STEP = 0x200000
 ANON_GROWTH_KIB = 2048
+SETTLE_SECONDS = 5
 SCRATCH = "/dev/zero (deleted)"
 
 
@@ -113,7 +114,20 @@ class Process:
                 "anon": int(anon.group(1)) if anon else 0, "masks": masks}
 
     def check_same(self, before, signals=True):
-        """Compare with an earlier snapshot; threads that came or went are left out."""
+        """Compare with an earlier snapshot, until it is the same: a thread may still be on
+        its way back, and starting another one blocks all signals for a moment."""
+        end = time.monotonic() + SETTLE_SECONDS
+        while True:
+            try:
+                self._compare(before, signals)
+                return
+            except Failure:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.02)
+
+    def _compare(self, before, signals):
+        """Threads that came or went are left out."""
         now = self.snapshot()
         for key in ("maps", "fds"):
             if now[key] > before[key]:
