@@ -485,6 +485,7 @@ expect 0000000000001010
 expect ]> 
 send show key\n
 expect none
+expect ]> 
 send \x121000 3\r
 expect 0000000000001010  
 expect ]> 
