@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "arch/psw.h"
 #include "base/endian.h"
 #include "target/vmcoreinfo.h"
 
@@ -113,15 +114,34 @@ static bool take_vmcoreinfo(const struct vmcoreinfo *info, struct kernel_place *
 	return place->has_stext || place->has_offset;
 }
 
+/* Whether a virtual address is in the image that starts at an absolute one; both addresses then. */
+static bool take_image_address(struct kmem *m, uint64_t image, uint64_t virt,
+			       struct kernel_place *place)
+{
+	uint64_t absolute;
+
+	if (!virt || !kmem_translate(m, virt, &absolute) || absolute < image ||
+	    absolute - image >= IMAGE_MAX)
+		return false;
+	place->has_phys = true;
+	place->phys = absolute - virt;
+	place->has_offset = true;
+	place->offset = image - place->phys;
+	place->source = "lowcore";
+	return true;
+}
+
 /*
  * Early in the boot: where the image is in absolute storage, plus one. Its
- * virtual address is found by that of an interruption handler.
+ * virtual address is found by that of an interruption handler; before these are
+ * the kernel's own, by where the CPU is.
  */
 static struct error *take_early_offset(struct kmem *m, struct kernel_place *place)
 {
+	const struct s390_regs *regs = kmem_regs(m);
 	unsigned char raw[8], psw[16];
-	uint64_t slot, virt, absolute;
 	struct error *err;
+	uint64_t slot;
 
 	err = kmem_read_absolute(m, VMCOREINFO_LOWCORE, raw, sizeof(raw));
 	if (!err)
@@ -129,17 +149,12 @@ static struct error *take_early_offset(struct kmem *m, struct kernel_place *plac
 	if (err)
 		return kmem_not_there(err);
 	slot = get_be64(raw);
-	virt = get_be64(psw + 8);
-	if (!(slot & 1) || !virt || !kmem_translate(m, virt, &absolute))
+	if (!(slot & 1))
 		return NULL;
 	slot &= ~1UL;
-	if (absolute < slot || absolute - slot >= IMAGE_MAX)
-		return NULL;
-	place->has_phys = true;
-	place->phys = absolute - virt;
-	place->has_offset = true;
-	place->offset = slot - place->phys;
-	place->source = "lowcore";
+	if (!take_image_address(m, slot, get_be64(psw + 8), place) &&
+	    (regs->psw_mask & PSW_MASK_DAT))
+		take_image_address(m, slot, regs->psw_addr, place);
 	return NULL;
 }
 

@@ -13,6 +13,7 @@ LOWCORE_OS_INFO = 0xE18
 LOWCORE_VMCORE_INFO = 0xE0C  # arch/s390/include/asm/lowcore.h
 BOOT_SECONDS = 60
 STEP = 0.005
+PSW_MASK_DAT = 1 << 58
 
 
 def slot(machine, directory):
@@ -24,16 +25,19 @@ def slot(machine, directory):
 
 
 def stop_early(machine, directory):
-    """Stop where the offset stands in the slot, which is odd then; False if it has never."""
+    """
+    Stop where the offset stands in the slot, which is odd then, and DAT is on: what
+    sets it is the loader still. False if it has never.
+    """
     end = time.monotonic() + BOOT_SECONDS
     while time.monotonic() < end:
         machine.execute("cont")
         time.sleep(STEP)
         machine.execute("stop")
         found = slot(machine, directory)
-        if found & 1:
+        if found & 1 and machine.psw_mask(0) & PSW_MASK_DAT:
             return True
-        if found:
+        if found and not found & 1:
             return False
     raise RuntimeError("the guest does not boot")
 

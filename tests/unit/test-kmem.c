@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "arch/psw.h"
 #include "base/endian.h"
 #include "fake-guest.h"
 #include "linux/banner.h"
@@ -318,6 +319,18 @@ static void test_place_early(void **state)
 	assert_false(place.has_offset);
 	fake_guest_put64(g, 0x1d8, VIRTUAL + 0x2000);
 	fake_guest_put64(g, 0xe0c, (ABSOLUTE + 0x10000) | 1);
+	read_place(g, &place);
+	assert_false(place.has_offset);
+	/* The handler is still the loader's: by where the CPU is, if it is in the kernel. */
+	fake_guest_put64(g, 0xe0c, ABSOLUTE | 1);
+	fake_guest_put64(g, 0x1d8, 0x101c8);
+	g->kmem.walk.regs.psw_addr = VIRTUAL + 0x1000;
+	g->kmem.walk.regs.psw_mask = PSW_MASK_DAT;
+	read_place(g, &place);
+	assert_true(place.has_offset);
+	assert_int_equal(place.offset, VIRTUAL);
+	assert_int_equal(place.offset + place.phys, ABSOLUTE);
+	g->kmem.walk.regs.psw_mask = 0;
 	read_place(g, &place);
 	assert_false(place.has_offset);
 }
