@@ -219,8 +219,7 @@ static struct error *map_range(struct mapper *m, uint64_t first, uint64_t last)
 		} else {
 			err = map_piece(m, addr, last, &len);
 			if (steps % 1024 == 0)
-				progress_note(&m->progress, "%016" PRIx64 "  %" PRIu64 " ranges",
-					      addr, m->ranges);
+				progress_count(&m->progress, addr - first, m->ranges, "ranges");
 		}
 	} while (!err && len && len - 1 < last - addr);
 	progress_end(&m->progress);
@@ -301,7 +300,8 @@ static struct error *map_space(struct mapper *m, const struct access *a, uint64_
 	if (err)
 		return err;
 	out_array(m->s->out, "ranges");
-	progress_start(&m->progress, &m->s->log, 0);
+	/* By addresses: what is mapped behind them is not known yet. */
+	progress_start(&m->progress, &m->s->log, last - first ? last - first : 1);
 	err = map_range(m, first, last);
 	out_close(m->s->out);
 	show_totals(m);

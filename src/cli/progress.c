@@ -59,21 +59,44 @@ static void end_text(struct progress *p)
 	fflush(p->stream);
 }
 
+/* What is done in percent, an amount, its rate, the time left. */
+static void show_part(struct progress *p, uint64_t done, const char *amount, const char *rate)
+{
+	double seconds = (double)p->last_ns / NS_PER_S, left;
+
+	/* Who tells both may be wrong. */
+	if (done > p->total)
+		done = p->total;
+	left = (double)(p->total - done) / ((double)done / seconds);
+	begin_text(p);
+	fprintf(p->stream, "%s%5.1f%%  %s  %s  %.0f:%02.0f left", p->label ? p->label : "",
+		100.0 * (double)done / (double)p->total, amount, rate,
+		(double)((uint64_t)left / 60), (double)((uint64_t)left % 60));
+	end_text(p);
+}
+
 void progress_update(struct progress *p, uint64_t done)
 {
-	double seconds, rate, left;
+	char amount[64], rate[32];
 
-	if (done == 0 || !is_due(p))
+	if (done == 0 || p->total == 0 || !is_due(p))
 		return;
-	seconds = (double)p->last_ns / NS_PER_S;
-	rate = (double)done / seconds;
-	left = (double)(p->total - done) / rate;
-	begin_text(p);
-	fprintf(p->stream, "%5.1f%%  %.1f of %.1f MiB  %.1f MiB/s  %.0f:%02.0f left",
-		100.0 * (double)done / (double)p->total, (double)done / MIB,
-		(double)p->total / MIB, rate / MIB, (double)((uint64_t)left / 60),
-		(double)((uint64_t)left % 60));
-	end_text(p);
+	snprintf(amount, sizeof(amount), "%.1f of %.1f MiB", (double)done / MIB,
+		 (double)p->total / MIB);
+	snprintf(rate, sizeof(rate), "%.1f MiB/s",
+		 (double)done / MIB / ((double)p->last_ns / NS_PER_S));
+	show_part(p, done, amount, rate);
+}
+
+void progress_count(struct progress *p, uint64_t done, uint64_t count, const char *what)
+{
+	char amount[64], rate[32];
+
+	if (done == 0 || p->total == 0 || !is_due(p))
+		return;
+	snprintf(amount, sizeof(amount), "%" PRIu64 " %s", count, what);
+	snprintf(rate, sizeof(rate), "%.0f/s", (double)count / ((double)p->last_ns / NS_PER_S));
+	show_part(p, done, amount, rate);
 }
 
 void progress_note(struct progress *p, const char *fmt, ...)

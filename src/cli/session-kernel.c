@@ -6,17 +6,20 @@
 
 #define MIB 1048576.0
 
-/* A file is fetched. total is UINT64_MAX when that is over. */
-static void show_progress(void *arg, uint64_t done, uint64_t total)
+static void show_work(void *arg, enum work_kind kind, uint64_t done, uint64_t total)
 {
 	struct progress *p = arg;
 
-	if (total == UINT64_MAX)
+	p->label = kind == WORK_FETCH ? "debuginfod: " : NULL;
+	p->total = total;
+	if (done == UINT64_MAX)
 		progress_end(p);
-	else if (total)
-		progress_note(p, "debuginfod: %.1f of %.1f MiB", (double)done / MIB, (double)total / MIB);
-	else
+	else if (!total)
 		progress_note(p, "debuginfod: %.1f MiB", (double)done / MIB);
+	else if (kind == WORK_FETCH)
+		progress_update(p, done);
+	else
+		progress_count(p, done, done, "symbols");
 }
 
 /* Symbols of the files of -s, and those of the kernel later. */
@@ -41,8 +44,7 @@ static struct error *open_kernel(struct session *s)
 		.force_symbols = s->force_symbols,
 		.log = &s->log,
 		.interrupted = s->interrupted,
-		.progress = show_progress,
-		.progress_arg = &progress,
+		.work = { .show = show_work, .arg = &progress },
 	};
 	struct error *err = need_symbols(s);
 
@@ -54,7 +56,7 @@ static struct error *open_kernel(struct session *s)
 	progress_end(&progress);
 	/* Nothing that is gone is called later. */
 	if (s->kernel)
-		s->kernel->opt.progress = NULL;
+		s->kernel->opt.work.show = NULL;
 	return err;
 }
 

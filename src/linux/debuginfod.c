@@ -92,9 +92,9 @@ static int on_progress(debuginfod_client *client, long done, long total)
 	if (q->opt->interrupted && *q->opt->interrupted)
 		return 1;
 	q->timed_out = since(&q->start) >= q->timeout_ns;
-	if (!q->timed_out && q->opt->progress)
-		q->opt->progress(q->opt->progress_arg, done > 0 ? (uint64_t)done : 0,
-				 total > 0 ? (uint64_t)total : 0);
+	if (!q->timed_out)
+		work_show(&q->opt->work, WORK_FETCH, done > 0 ? (uint64_t)done : 0,
+			  total > 0 ? (uint64_t)total : 0);
 	return q->timed_out;
 }
 
@@ -139,8 +139,7 @@ struct error *debuginfod_fetch(const char *build_id, const struct kernel_options
 	/* A length of 0: the build id is text. */
 	fd = lib.find_debuginfo(client, (const unsigned char *)build_id, 0, path);
 	lib.end(client);
-	if (opt->progress)
-		opt->progress(opt->progress_arg, 0, UINT64_MAX);
+	work_end(&opt->work, WORK_FETCH);
 	if (fd < 0) {
 		free(*path);
 		*path = NULL;

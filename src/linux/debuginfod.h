@@ -13,7 +13,7 @@
  * Fetch the debugging information of a build id (hex digits) from the servers of
  * $DEBUGINFOD_URLS, or from the cache of debuginfod-find(1). *path: of the file
  * there, to be freed. Of opt count debuginfod_timeout_ns (0: the default),
- * interrupted, log, progress. Errors: ERROR_NO: no server has it, none is
+ * interrupted, log, work. Errors: ERROR_NO: no server has it, none is
  * configured, none answers, time is up, built without libdebuginfod;
  * ERROR_PARTIAL when interrupted.
  */

@@ -13,6 +13,7 @@
 #define TOKEN_TAIL	256U		/* and those of the last token */
 #define NAMES_STEP	0x10000U	/* bytes of names read at once */
 #define ADDRESSES_STEP	0x4000U		/* addresses read at once */
+#define WORK_STEP	1024	/* symbols between two looks at how far it is */
 #define RECORD_MAX	(2U + 0x3fffU)	/* bytes of a compressed name, with its length */
 #define BIG		0x80U		/* of the first byte of a length: it has two */
 #define SOURCE		"kallsyms of the guest"
@@ -189,7 +190,8 @@ static struct error *read_addresses(struct kallsyms *k)
 	return err;
 }
 
-static struct error *load(struct kallsyms *k, const struct vmcoreinfo *info)
+static struct error *load(struct kallsyms *k, const struct vmcoreinfo *info,
+			  const struct work *work)
 {
 	struct error *err = find_tables(k, info);
 	size_t i;
@@ -203,8 +205,12 @@ static struct error *load(struct kallsyms *k, const struct vmcoreinfo *info)
 	if (!k->entries || !k->starts)
 		return error_nomem();
 	k->next = k->names;
-	for (i = 0; !err && i < k->n; i++)
+	for (i = 0; !err && i < k->n; i++) {
 		err = expand_name(k, i);
+		if (i % WORK_STEP == 0)
+			work_show(work, WORK_SYMBOLS, i, k->n);
+	}
+	work_end(work, WORK_SYMBOLS);
 	if (!err)
 		err = read_addresses(k);
 	for (i = 0; !err && i < k->n; i++) {
@@ -214,7 +220,8 @@ static struct error *load(struct kallsyms *k, const struct vmcoreinfo *info)
 	return err;
 }
 
-struct error *kallsyms_load(struct kmem *m, const struct vmcoreinfo *info, struct symtab **tab)
+struct error *kallsyms_load(struct kmem *m, const struct vmcoreinfo *info,
+			    const struct work *work, struct symtab **tab)
 {
 	struct kallsyms *k = calloc(1, sizeof(*k));
 	struct error *err;
@@ -223,7 +230,7 @@ struct error *kallsyms_load(struct kmem *m, const struct vmcoreinfo *info, struc
 	if (!k)
 		return error_nomem();
 	k->mem = m;
-	err = load(k, info);
+	err = load(k, info, work);
 	if (!err)
 		err = symtab_from_list(SOURCE, k->entries, k->n, tab);
 	free(k->entries);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "linux/kmem.h"
 #include "linux/vmcoreinfo.h"
+#include "linux/work.h"
 #include "sym/symtab.h"
 
 /* What is believed of a guest; a kernel of 2025 has 160,000 symbols. */
@@ -16,10 +17,12 @@
 /*
  * Load the table that VMCOREINFO leads to (kallsyms_expand_symbol() and
  * kallsyms_sym_address() in kernel/kallsyms.c, crash_save_vmcoreinfo_init() in
- * kernel/vmcore_info.c). Its addresses are those in the guest. Errors: ERROR_NO
+ * kernel/vmcore_info.c). Its addresses are those in the guest. work is told how far
+ * it is. Errors: ERROR_NO
  * where it is not there or is damaged, with the reason; ERROR_ACCESS where it
  * cannot be read; ERROR_TARGET; ERROR_PARTIAL when interrupted.
  */
-struct error *kallsyms_load(struct kmem *m, const struct vmcoreinfo *info, struct symtab **tab);
+struct error *kallsyms_load(struct kmem *m, const struct vmcoreinfo *info,
+			    const struct work *work, struct symtab **tab);
 
 #endif

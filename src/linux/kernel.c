@@ -72,7 +72,7 @@ static struct error *find_symbols(struct kernel *k)
 		err = vmlinux_find(k);
 	if (err || k->source != KERNEL_SYMBOLS_NONE)
 		return err;
-	err = kallsyms_load(&k->mem, &k->info, &tab);
+	err = kallsyms_load(&k->mem, &k->info, &k->opt.work, &tab);
 	if (!err) {
 		k->source = KERNEL_SYMBOLS_KALLSYMS;
 		return symbols_add(k->symbols, tab, 0, "", true);

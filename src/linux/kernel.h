@@ -17,6 +17,7 @@
 #include "linux/modules.h"
 #include "linux/place.h"
 #include "linux/vmcoreinfo.h"
+#include "linux/work.h"
 #include "sym/symbols.h"
 #include "sym/types.h"
 
@@ -35,9 +36,7 @@ struct kernel_options {
 	bool force_symbols;		/* a build id that does not match is only warned about */
 	const struct log *log;
 	const volatile int *interrupted;
-	/* Called while a file is fetched; total 0: not known, UINT64_MAX: it is over. NULL: nobody looks. */
-	void (*progress)(void *arg, uint64_t done, uint64_t total);
-	void *progress_arg;
+	struct work work;		/* who is told how far what takes long is */
 };
 
 /* Where the symbols of the kernel come from. */

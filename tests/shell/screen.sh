@@ -145,7 +145,8 @@ send \x03
 expect interrupted
 expect ]> 
 send map asce=0x4000f:0+1T\n
-expect ranges
+expect ranges  
+expect left
 send \x03
 expect interrupted
 expect ]> 

@@ -2,6 +2,7 @@
 /* The kernel's own tables of symbols, good ones and damaged ones. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,6 +27,32 @@
 
 static struct fake_guest g;
 static struct vmcoreinfo info;
+
+/* What was told of how far it is. */
+static struct {
+	unsigned int calls;
+	uint64_t done;
+	bool over;
+} told;
+
+static void take_work(void *arg, enum work_kind kind, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	assert_int_equal(kind, WORK_SYMBOLS);
+	/* The next table. */
+	if (done == 0)
+		memset(&told, 0, sizeof(told));
+	assert_false(told.over);
+	told.calls++;
+	if (done == UINT64_MAX) {
+		told.over = true;
+		return;
+	}
+	assert_true(done >= told.done && done <= total);
+	told.done = done;
+}
+
+static const struct work work = { .show = take_work };
 
 static void vmcoreinfo(const char *addresses)
 {
@@ -116,7 +143,7 @@ static void test_relative(void **state)
 	struct symtab *tab;
 
 	(void)state;
-	assert_null(kallsyms_load(&g.kmem, &info, &tab));
+	assert_null(kallsyms_load(&g.kmem, &info, &work, &tab));
 	assert_int_equal(symtab_count(tab), 4);
 	expect(tab, "_stext", 0x3fffe954000, 'T');
 	expect(tab, "sched_init", 0x3fffe954104, 't');
@@ -133,7 +160,7 @@ static void test_absolute(void **state)
 	(void)state;
 	fake_guest_put64(&g, ADDRESSES + 8, 0x123456789a);
 	vmcoreinfo("SYMBOL(kallsyms_addresses)=8000\n");
-	assert_null(kallsyms_load(&g.kmem, &info, &tab));
+	assert_null(kallsyms_load(&g.kmem, &info, &work, &tab));
 	expect(tab, "sched_init", 0x123456789a, 't');
 	symtab_free(tab);
 }
@@ -146,10 +173,27 @@ static void test_place_relative(void **state)
 	fake_guest_put32(&g, ADDRESSES, (uint32_t)-0x7000);
 	fake_guest_put32(&g, ADDRESSES + 4, 0x100);
 	vmcoreinfo("SYMBOL(kallsyms_offsets)=8000\n");
-	assert_null(kallsyms_load(&g.kmem, &info, &tab));
+	assert_null(kallsyms_load(&g.kmem, &info, &work, &tab));
 	expect(tab, "_stext", ADDRESSES - 0x7000, 'T');
 	expect(tab, "sched_init", ADDRESSES + 4 + 0x100, 't');
 	symtab_free(tab);
+}
+
+static void test_work(void **state)
+{
+	const char *names[3000];
+	struct symtab *tab;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3000; i++)
+		names[i] = "Ta";
+	put_names(names, 3000);
+	assert_null(kallsyms_load(&g.kmem, &info, &work, &tab));
+	symtab_free(tab);
+	assert_int_equal(told.calls, 4);
+	assert_int_equal(told.done, 2048);
+	assert_true(told.over);
 }
 
 /* A length in two bytes: 200 characters. */
@@ -166,7 +210,7 @@ static void test_long_name(void **state)
 	g.memory[NAMES + 2] = 'T';
 	fake_guest_puts(&g, NAMES + 3, name);
 	fake_guest_put32(&g, NUM_SYMS, 1);
-	assert_null(kallsyms_load(&g.kmem, &info, &tab));
+	assert_null(kallsyms_load(&g.kmem, &info, &work, &tab));
 	expect(tab, name, 0x3fffe954000, 'T');
 	symtab_free(tab);
 }
@@ -174,7 +218,7 @@ static void test_long_name(void **state)
 static void expect_damaged(const char *text)
 {
 	struct symtab *tab = NULL;
-	struct error *err = kallsyms_load(&g.kmem, &info, &tab);
+	struct error *err = kallsyms_load(&g.kmem, &info, &work, &tab);
 
 	assert_non_null(err);
 	assert_null(tab);
@@ -280,7 +324,7 @@ static void test_interrupted(void **state)
 
 	(void)state;
 	g.kmem.interrupted = &flag;
-	err = kallsyms_load(&g.kmem, &info, &tab);
+	err = kallsyms_load(&g.kmem, &info, &work, &tab);
 	g.kmem.interrupted = NULL;
 	assert_non_null(err);
 	assert_int_equal(err->kind, ERROR_PARTIAL);
@@ -303,7 +347,7 @@ static void test_any_byte(void **state)
 
 			saved = g.memory[at];
 			g.memory[at] = (unsigned char)j;
-			err = kallsyms_load(&g.kmem, &info, &tab);
+			err = kallsyms_load(&g.kmem, &info, &work, &tab);
 			g.memory[at] = saved;
 			loaded += !err;
 			refused += err != NULL;
@@ -322,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_relative, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absolute, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_place_relative, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_work, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counts, setup, teardown),
