@@ -40,6 +40,11 @@ if [ "$kind" = nested ] && [ -x "$cross/tests/live/agree" ]; then
 	set -- --exe "$cross/tests/live/agree" \
 		--append "${S390MEMCTL_AGREE:+bed.agree=$S390MEMCTL_AGREE}" "$@"
 fi
+# The guest in the nested bed is 6.1 always.
+vmlinux=$cache/debug/6.1/vmlinux
+if [ "$kind" = nested ] && [ -f "$vmlinux" ]; then
+	set -- --with "l2.vmlinux=$vmlinux" "$@"
+fi
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
 	--with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
 	--exe "$cross/src/s390memctl" --exe "$vmm/testvmm" --script "$tests/inner/$script" "$@"

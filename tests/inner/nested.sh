@@ -213,6 +213,27 @@ check_linux() {
 	diag "$(grep -o '"state":"[^"]*","why":"[^"]*"' "$out"), $(grep -o '"stopped":[^}]*}' "$out")"
 }
 
+# The same guest with the vmlinux of its kernel: what needs types, too.
+check_vmlinux() {
+	if [ ! -e l2.vmlinux ]; then
+		skip "with the kernel's vmlinux" "it was not fetched (bed fetch-debug 6.1)"
+		return
+	fi
+	run s390memctl -g demo -s l2.vmlinux sym linux_banner
+	expect_status "a symbol of its vmlinux" 0
+	like "is where the demo has found it" "^0*${banner#0x} "
+	run s390memctl -g demo -s l2.vmlinux ps
+	expect_status "processes" 0
+	like "the idle task" ' 0 .* swapper/0$'
+	like "init" ' 1 .* init$'
+	run s390memctl -g demo -s l2.vmlinux print init_task.comm
+	expect_status "a variable's member" 0
+	like "is what ps shows" '"swapper/0"'
+	run s390memctl -g demo -s l2.vmlinux -j triage --timeout=300s
+	expect_status "triage with tasks" 0
+	like "tells them, and the current one" '"task":\{"pid":[0-9]+.*"tasks":\{"count":[1-9]'
+}
+
 # shown_keys: the storage key of each block, from the text of keys
 shown_keys() {
 	sed 's/-/ /' | while read -r from to key _; do
@@ -302,6 +323,7 @@ check_symbol
 check_agreement
 check_keys
 check_linux
+check_vmlinux
 guest_goes_on "the guest ticks after that"
 make_commands
 kill_often
