@@ -225,7 +225,7 @@ check_vmlinux() {
 	run s390memctl -g demo -s l2.vmlinux ps
 	expect_status "processes" 0
 	like "the idle task" ' 0 .* swapper/0$'
-	like "init" ' 1 .* init$'
+	like "init" ' 1 .* l2prog$'
 	run s390memctl -g demo -s l2.vmlinux print init_task.comm
 	expect_status "a variable's member" 0
 	like "is what ps shows" '"swapper/0"'
