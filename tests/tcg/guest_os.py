@@ -220,7 +220,7 @@ class Case:
     def load(self):
         """As fs/proc/loadavg.c shows avenrun: three fixed-point numbers with 11 bits behind the point."""
         _, answer = self.run("read", "avenrun", "24")
-        raw = bytes.fromhex(answer["data"])
+        raw = bytes.fromhex(answer["runs"][0]["data"])
         numbers = [int.from_bytes(raw[i : i + 8], "big") + (1 << 11) // 200 for i in (0, 8, 16)]
         return " ".join(f"{n >> 11}.{(n & 2047) * 100 >> 11:02}" for n in numbers)
 
