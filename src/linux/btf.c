@@ -22,20 +22,10 @@ static bool is_header(const unsigned char *p, uint64_t *len)
 	return !type_off && type_len && str_off == type_len && str_len && *len <= BTF_MAX;
 }
 
-static bool symbol(const struct kernel *k, const char *name, uint64_t *addr)
-{
-	struct symbol_info info;
-
-	if (!symbols_find(k->symbols, name, &info) || !info.kernel)
-		return false;
-	*addr = info.value;
-	return true;
-}
-
 /* The image, as far as it is known: the BTF stands behind the code. */
-static bool image(const struct kernel *k, uint64_t *start, uint64_t *end)
+static bool image(struct kernel *k, uint64_t *start, uint64_t *end)
 {
-	if (!symbol(k, "_etext", start)) {
+	if (!kernel_has_symbol(k, "_etext", start)) {
 		if (!k->place.has_stext)
 			return false;
 		*start = k->place.stext;
@@ -78,7 +68,8 @@ static struct error *locate(struct kernel *k, uint64_t *addr, uint64_t *len)
 {
 	uint64_t stop;
 
-	if (!symbol(k, "__start_BTF", addr) || !symbol(k, "__stop_BTF", &stop))
+	if (!kernel_has_symbol(k, "__start_BTF", addr) ||
+	    !kernel_has_symbol(k, "__stop_BTF", &stop))
 		return search(k, addr, len);
 	*len = stop - *addr;
 	if (stop > *addr && *len <= BTF_MAX)

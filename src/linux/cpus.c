@@ -3,8 +3,7 @@
 
 #include "base/endian.h"
 #include "linux/layout.h"
-
-#define LOWCORE_SIZE	8192U
+#include "linux/lowcore.h"
 
 struct lowcore_layout {
 	uint64_t current_task, percpu_offset, last_update_clock;
@@ -45,7 +44,7 @@ static struct error *get_length(struct kernel *k, uint64_t *length)
 	uint32_t ids = 0;
 
 	if (!vmcoreinfo_number(&k->info, "LENGTH(lowcore_ptr)", 10, length)) {
-		err = layout_symbol(k, "nr_cpu_ids", &addr);
+		err = kernel_symbol(k, "nr_cpu_ids", &addr);
 		if (!err)
 			err = kmem_u32(&k->mem, addr, &ids);
 		*length = ids;
@@ -64,7 +63,7 @@ static uint64_t identity_base(struct kernel *k)
 	uint64_t base = 0, addr;
 
 	if (!vmcoreinfo_number(&k->info, "IDENTITYBASE", 16, &base) &&
-	    layout_has_symbol(k, "__identity_base", &addr))
+	    kernel_has_symbol(k, "__identity_base", &addr))
 		error_free(kmem_u64(&k->mem, addr, &base));
 	return base;
 }
@@ -73,7 +72,7 @@ static uint64_t identity_base(struct kernel *k)
 static void read_cpu(struct kernel *k, const struct lowcore_layout *l, struct kernel_cpu *cpu)
 {
 	unsigned char raw[LOWCORE_SIZE];
-	struct error *err = kmem_read_absolute(&k->mem, cpu->lowcore, raw, sizeof(raw));
+	struct error *err = linux_lowcore_read(k, cpu->lowcore, raw);
 
 	if (err) {
 		error_free(err);
@@ -95,7 +94,7 @@ struct error *kernel_cpus(struct kernel *k, struct kernel_cpu *cpus, size_t *nr)
 	struct error *err;
 
 	*nr = 0;
-	err = layout_symbol(k, "lowcore_ptr", &array);
+	err = kernel_symbol(k, "lowcore_ptr", &array);
 	if (!err)
 		err = get_length(k, &length);
 	if (err)

@@ -84,15 +84,6 @@ static struct error *find_symbols(struct kernel *k)
 	return NULL;
 }
 
-static size_t count_tables(const struct symbols *s)
-{
-	size_t n = 0;
-
-	while (symbols_table(s, n, NULL, NULL))
-		n++;
-	return n;
-}
-
 /* For symbols_set_more(): a symbol that is not the kernel's may be a module's. */
 static bool add_modules(void *arg)
 {
@@ -135,7 +126,7 @@ struct error *kernel_open(struct target *t, const struct kernel_options *opt,
 		kernel_close(k);
 		return err;
 	}
-	k->nr_own_tables = count_tables(k->symbols);
+	k->nr_own_tables = symbols_count(k->symbols);
 	symbols_set_more(k->symbols, add_modules, k);
 	*out = k;
 	return NULL;
@@ -239,15 +230,23 @@ struct error *kernel_symbol(struct kernel *k, const char *name, uint64_t *addr)
 	struct symbol_info info;
 	struct error *err;
 
-	if (symbols_find(k->symbols, name, &info) && info.kernel) {
+	if (vmcoreinfo_symbol(&k->info, name, addr))
+		return NULL;
+	if (symbols_find_kernel(k->symbols, name, &info)) {
 		*addr = info.value;
 		return NULL;
 	}
-	if (vmcoreinfo_symbol(&k->info, name, addr))
-		return NULL;
 	err = error_new(ERROR_NO, "the address of the kernel's symbol '%s' is not known", name);
 	if (k->source == KERNEL_SYMBOLS_FILE)
 		return err;
 	return error_hint(err, "give the guest's vmlinux by --symbols, or a folder that has it by "
 			  "--debug-dir");
+}
+
+bool kernel_has_symbol(struct kernel *k, const char *name, uint64_t *addr)
+{
+	struct error *err = kernel_symbol(k, name, addr);
+
+	error_free(err);
+	return !err;
 }

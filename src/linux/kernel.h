@@ -98,9 +98,11 @@ struct error *kernel_types(struct kernel *k, struct types **types);
 /* Add the symbols of the guest's modules, once. Errors: what is missing for it. */
 struct error *kernel_load_modules(struct kernel *k);
 /*
- * Address of a symbol. ERROR_NO names it, with the hint where symbols could
- * come from.
+ * Address of a symbol of the kernel itself: by VMCOREINFO, else by its table.
+ * ERROR_NO names it, with the hint where symbols could come from.
  */
 struct error *kernel_symbol(struct kernel *k, const char *name, uint64_t *addr);
+/* The same where it may be missing: false then. */
+bool kernel_has_symbol(struct kernel *k, const char *name, uint64_t *addr);
 
 #endif

@@ -80,18 +80,3 @@ struct error *layout_member(struct kernel *k, const char *type, const char *memb
 {
 	return get_number(k, type, member, offset, size);
 }
-
-struct error *layout_symbol(struct kernel *k, const char *name, uint64_t *addr)
-{
-	if (vmcoreinfo_symbol(&k->info, name, addr))
-		return NULL;
-	return kernel_symbol(k, name, addr);
-}
-
-bool layout_has_symbol(struct kernel *k, const char *name, uint64_t *addr)
-{
-	struct error *err = layout_symbol(k, name, addr);
-
-	error_free(err);
-	return !err;
-}

@@ -38,9 +38,5 @@ struct error *layout_fill(struct kernel *k, const struct layout_row *rows, size_
  */
 struct error *layout_member(struct kernel *k, const char *type, const char *member,
 			    uint64_t *offset, uint64_t *size);
-/* The address of a symbol: by VMCOREINFO, else kernel_symbol(), with its errors. */
-struct error *layout_symbol(struct kernel *k, const char *name, uint64_t *addr);
-/* The same where it may be missing: false then. */
-bool layout_has_symbol(struct kernel *k, const char *name, uint64_t *addr);
 
 #endif

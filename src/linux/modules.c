@@ -40,7 +40,6 @@ static struct error *read_regions(struct kernel *k, const struct module_layout *
 				  struct module *mod)
 {
 	struct error *err = NULL;
-	unsigned char raw[8];
 	uint32_t size;
 	size_t i;
 
@@ -49,14 +48,8 @@ static struct error *read_regions(struct kernel *k, const struct module_layout *
 		if (err)
 			break;
 		mod->size += size;
-		if (i)
-			continue;
-		err = kmem_read(&k->mem, mod->addr + l->regions[0] + l->region_base, raw,
-				sizeof(raw));
-		if (!err)
-			mod->base = get_be64(raw);
 	}
-	return err;
+	return err ? err : kmem_u64(&k->mem, mod->addr + l->regions[0] + l->region_base, &mod->base);
 }
 
 static void take_note(struct module *mod, const unsigned char *note, size_t len)

@@ -116,7 +116,7 @@ static struct error *get_layout(struct log_buffer *b)
 static struct error *read_number(struct log_buffer *b, const char *name, uint32_t *value)
 {
 	uint64_t addr;
-	struct error *err = layout_symbol(b->k, name, &addr);
+	struct error *err = kernel_symbol(b->k, name, &addr);
 
 	return err ? err : kmem_u32(&b->k->mem, addr, value);
 }
@@ -127,7 +127,7 @@ struct error *log_open_old(struct log_buffer *b)
 	struct error *err;
 	uint64_t addr;
 
-	err = layout_symbol(b->k, "log_buf", &addr);
+	err = kernel_symbol(b->k, "log_buf", &addr);
 	if (!err)
 		err = get_layout(b);
 	if (!err)
@@ -145,7 +145,7 @@ struct error *log_open_old(struct log_buffer *b)
 	b->log_buf_len = len;
 	b->text_left = len;
 	b->format = &old_format;
-	if (layout_has_symbol(b->k, "log_first_seq", &addr)) {
+	if (kernel_has_symbol(b->k, "log_first_seq", &addr)) {
 		err = kmem_u64(&b->k->mem, addr, &b->first_sequence);
 		if (err)
 			return err;

@@ -228,7 +228,7 @@ struct error *log_open_ring(struct log_buffer *b)
 	struct error *err;
 	uint64_t prb;
 
-	err = layout_symbol(b->k, "prb", &prb);
+	err = kernel_symbol(b->k, "prb", &prb);
 	if (!err)
 		err = layout_fill(b->k, rows, sizeof(rows) / sizeof(rows[0]), &b->layout);
 	if (err)

@@ -50,9 +50,9 @@ static struct error *add_nodes(struct sys *sys, const struct zone_layout *l, uin
 	struct error *err;
 
 	*sum = 0;
-	if (layout_has_symbol(sys->k, "contig_page_data", &node))
+	if (kernel_has_symbol(sys->k, "contig_page_data", &node))
 		return add_node(sys, l, node, member, sum);
-	err = layout_symbol(sys->k, "node_data", &array);
+	err = kernel_symbol(sys->k, "node_data", &array);
 	if (err)
 		return err;
 	if (!vmcoreinfo_number(&sys->k->info, "LENGTH(node_data)", 10, &length))
@@ -79,7 +79,7 @@ struct error *sys_memory_total(struct sys *sys, struct sys_value *v)
 	uint64_t addr, pages;
 	struct error *err;
 
-	if (layout_has_symbol(sys->k, "_totalram_pages", &addr)) {
+	if (kernel_has_symbol(sys->k, "_totalram_pages", &addr)) {
 		err = kmem_u64(&sys->k->mem, addr, &pages);
 	} else {
 		err = layout_fill(sys->k, rows, sizeof(rows) / sizeof(rows[0]), &l);

@@ -44,10 +44,10 @@ static struct error *find_timekeeper(struct sys *sys, uint64_t *addr)
 	struct error *err;
 
 	/* A copy that follows the real one in every update. */
-	if (layout_has_symbol(sys->k, "shadow_timekeeper", addr))
+	if (kernel_has_symbol(sys->k, "shadow_timekeeper", addr))
 		return NULL;
-	if (!layout_has_symbol(sys->k, "timekeeper_data", addr)) {
-		err = layout_symbol(sys->k, "tk_core", addr);
+	if (!kernel_has_symbol(sys->k, "timekeeper_data", addr)) {
+		err = kernel_symbol(sys->k, "tk_core", addr);
 		if (err)
 			return err;
 	}

@@ -29,7 +29,7 @@ static struct error *get_uts(struct sys *sys, unsigned int member, struct sys_va
 	char text[UTS_LEN];
 	struct error *err;
 
-	err = layout_symbol(sys->k, "init_uts_ns", &addr);
+	err = kernel_symbol(sys->k, "init_uts_ns", &addr);
 	if (!err)
 		err = layout_member(sys->k, "uts_namespace", "name", &offset, NULL);
 	if (!err)
@@ -84,7 +84,7 @@ static struct error *get_command_line(struct sys *sys, struct sys_value *v)
 {
 	char text[COMMAND_LINE_MAX];
 	uint64_t addr;
-	struct error *err = layout_symbol(sys->k, "saved_command_line", &addr);
+	struct error *err = kernel_symbol(sys->k, "saved_command_line", &addr);
 
 	if (!err)
 		err = kmem_u64(&sys->k->mem, addr, &addr);
@@ -127,7 +127,7 @@ static struct error *get_cpus(struct sys *sys, struct sys_value *v)
 	uint64_t mask;
 	size_t nr;
 
-	if (layout_has_symbol(sys->k, "__cpu_online_mask", &mask)) {
+	if (kernel_has_symbol(sys->k, "__cpu_online_mask", &mask)) {
 		err = count_online(sys, mask, &v->number);
 	} else {
 		err = kernel_cpus(sys->k, cpus, &nr);
@@ -143,7 +143,7 @@ static struct error *get_load(struct sys *sys, struct sys_value *v)
 {
 	unsigned char raw[3 * 8];
 	uint64_t addr, load;
-	struct error *err = layout_symbol(sys->k, "avenrun", &addr);
+	struct error *err = kernel_symbol(sys->k, "avenrun", &addr);
 	size_t i;
 
 	if (!err)
@@ -160,7 +160,7 @@ static struct error *get_load(struct sys *sys, struct sys_value *v)
 static struct error *get_taint(struct sys *sys, struct sys_value *v)
 {
 	uint64_t addr, mask;
-	struct error *err = layout_symbol(sys->k, "tainted_mask", &addr);
+	struct error *err = kernel_symbol(sys->k, "tainted_mask", &addr);
 	size_t i;
 
 	if (!err)

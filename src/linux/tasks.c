@@ -332,7 +332,7 @@ static struct error *visit_idle(struct tour *tour, uint64_t init_task)
 	addr_set_add(&tour->seen, init_task);
 	err = visit(tour, init_task, t->layout.tasks, &unused, &unused);
 	if (err || t->layout.rq_idle == LAYOUT_NONE ||
-	    !layout_has_symbol(t->k, "runqueues", &runqueues))
+	    !kernel_has_symbol(t->k, "runqueues", &runqueues))
 		return err;
 	for (i = 0; i < t->nr_cpus && !err && !tour->stopped; i++) {
 		err = kmem_u64(&t->k->mem, runqueues + t->cpus[i].percpu_offset +
@@ -371,7 +371,7 @@ static struct error *climb(struct tasks *t, uint64_t task, uint64_t *init_task)
 /* By its symbol; where that is not known, from what the CPUs run. */
 static struct error *find_init_task(struct tasks *t, uint64_t *init_task)
 {
-	struct error *err = layout_symbol(t->k, "init_task", init_task), *other;
+	struct error *err = kernel_symbol(t->k, "init_task", init_task), *other;
 	size_t i;
 
 	/* The target's own CPU last: it is mostly one of the others, too. */

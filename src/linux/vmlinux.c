@@ -288,7 +288,7 @@ static struct error *load_found(struct kernel *k, const char *path)
 {
 	struct symtab *tab = NULL;
 	struct error *err = symtab_load(path, &tab);
-	size_t idx = 0;
+	size_t idx = symbols_count(k->symbols);
 
 	if (err || !is_vmlinux(tab)) {
 		log_verbose(k->opt.log, 1, "%s", err ? err->message : "a file without symbols");
@@ -296,8 +296,6 @@ static struct error *load_found(struct kernel *k, const char *path)
 		symtab_free(tab);
 		return NULL;
 	}
-	while (symbols_table(k->symbols, idx, NULL, NULL))
-		idx++;
 	err = symbols_add(k->symbols, tab, 0, "", true);
 	if (!err)
 		err = take_vmlinux(k, path, idx, false);

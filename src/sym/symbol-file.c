@@ -38,7 +38,7 @@ struct error *symbols_add_file(struct symbols *s, const char *file, size_t *idx,
 	uint64_t addr = 0;
 	struct error *err;
 	bool has_addr;
-	size_t n = 0;
+	size_t n = symbols_count(s);
 
 	err = split(file, &path, &has_addr, &addr);
 	if (!err)
@@ -46,8 +46,6 @@ struct error *symbols_add_file(struct symbols *s, const char *file, size_t *idx,
 	free(path);
 	if (err)
 		return err;
-	while (symbols_table(s, n, NULL, NULL))
-		n++;
 	if (idx)
 		*idx = n;
 	if (placed)

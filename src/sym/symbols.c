@@ -78,6 +78,11 @@ const struct symtab *symbols_table(const struct symbols *s, size_t idx, uint64_t
 	return s->tables[idx].tab;
 }
 
+size_t symbols_count(const struct symbols *s)
+{
+	return s ? s->nr_tables : 0;
+}
+
 void symbols_set_bias(struct symbols *s, size_t idx, uint64_t bias)
 {
 	if (idx < s->nr_tables)
@@ -152,7 +157,9 @@ static bool is_of_module(const struct table *t, const char *name, const char **r
 	return true;
 }
 
-static bool find_in_tables(const struct symbols *s, const char *name, struct symbol_info *info)
+/* kernel: in the tables of the kernel itself alone. */
+static bool find_in_tables(const struct symbols *s, const char *name, bool kernel,
+			   struct symbol_info *info)
 {
 	struct symtab_symbol sym;
 	const char *rest;
@@ -161,7 +168,7 @@ static bool find_in_tables(const struct symbols *s, const char *name, struct sym
 	for (i = 0; s && i < s->nr_tables; i++) {
 		const struct table *t = &s->tables[i];
 
-		if (t->hidden)
+		if (t->hidden || (kernel && (!t->kernel || t->module[0])))
 			continue;
 		if (!symtab_find_symbol(t->tab, name, &sym) &&
 		    !(is_of_module(t, name, &rest) && symtab_find_symbol(t->tab, rest, &sym)))
@@ -175,7 +182,13 @@ static bool find_in_tables(const struct symbols *s, const char *name, struct sym
 
 bool symbols_find(const struct symbols *s, const char *name, struct symbol_info *info)
 {
-	return find_in_tables(s, name, info) || (add_more(s) && find_in_tables(s, name, info));
+	return find_in_tables(s, name, false, info) ||
+	       (add_more(s) && find_in_tables(s, name, false, info));
+}
+
+bool symbols_find_kernel(const struct symbols *s, const char *name, struct symbol_info *info)
+{
+	return find_in_tables(s, name, true, info);
 }
 
 static bool nearest_in_tables(const struct symbols *s, uint64_t addr, struct symbol_info *info)

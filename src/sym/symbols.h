@@ -51,7 +51,9 @@ struct error *symbols_add(struct symbols *s, struct symtab *tab, uint64_t bias,
  * and reason.
  */
 struct error *symbols_add_file(struct symbols *s, const char *file, size_t *idx, bool *placed);
-/* Number of tables, and the idx-th one; NULL behind the last. *bias, *module may be NULL. */
+/* Number of tables; 0 for NULL. */
+size_t symbols_count(const struct symbols *s);
+/* The idx-th table; NULL behind the last. *bias, *module may be NULL. */
 const struct symtab *symbols_table(const struct symbols *s, size_t idx, uint64_t *bias,
 				   const char **module);
 /* Whether the idx-th table is that of a FILE@ADDR, and to say so. */
@@ -74,6 +76,11 @@ void symbols_set_bias(struct symbols *s, size_t idx, uint64_t bias);
  * NULL. NULL for s: no symbols.
  */
 bool symbols_find(const struct symbols *s, const char *name, struct symbol_info *info);
+/*
+ * The same in the tables of the kernel itself: neither in programs nor in modules,
+ * so that nothing is added for it (symbols_set_more()).
+ */
+bool symbols_find_kernel(const struct symbols *s, const char *name, struct symbol_info *info);
 /* The nearest symbol at or below an address, within its section's end. false if there is none. */
 bool symbols_nearest(const struct symbols *s, uint64_t addr, struct symbol_info *info);
 /*
