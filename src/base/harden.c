@@ -52,6 +52,7 @@ static void drop_capabilities(uint64_t keep)
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 	unsigned int i;
 	uint32_t mask;
+	bool may_trace;
 
 	/* The bounding set first: to change it takes CAP_SETPCAP. */
 	for (i = 0; i < CAPABILITIES; i++) {
@@ -61,10 +62,13 @@ static void drop_capabilities(uint64_t keep)
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (syscall(SYS_capget, &header, data))
 		return;
+	may_trace = data[CAP_TO_INDEX(CAP_SYS_PTRACE)].permitted & CAP_TO_MASK(CAP_SYS_PTRACE);
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
 		mask = (uint32_t)(keep >> 32 * i);
-		data[i].permitted &= mask;
-		data[i].effective &= mask;
+		if (may_trace) {
+			data[i].permitted &= mask;
+			data[i].effective &= mask;
+		}
 		data[i].inheritable = 0;
 	}
 	syscall(SYS_capset, &header, data);

@@ -17,13 +17,18 @@
 #define HARDEN_KEEP	(UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(1) << 19)
 /* PTRACE_O_SUSPEND_SECCOMP asks for this one, too: CAP_SYS_ADMIN. */
 #define HARDEN_KEEP_SUSPEND	(UINT64_C(1) << 21)
+/* To give a QEMU of another user the file that it writes: CAP_CHOWN. */
+#define HARDEN_KEEP_QMP		(UINT64_C(1) << 0)
 
 /*
  * Give up what is not needed, for this process and what it starts: core dumps
  * (RLIMIT_CORE of 1 byte, which keeps programs of core_pattern from being
  * started, too: core(5)), privileges of set-user-ID programs
  * (PR_SET_NO_NEW_PRIVS), capabilities but those in the mask keep, from all
- * sets. What the system refuses is left as it is.
+ * sets. Without CAP_SYS_PTRACE the effective and permitted ones stay: only who has
+ * all of a process's capabilities may look into it then
+ * (security/commoncap.c cap_ptrace_access_check()). What the system refuses is left
+ * as it is.
  */
 void harden_process(uint64_t keep);
 /*

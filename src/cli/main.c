@@ -95,7 +95,8 @@ int main(int argc, char **argv)
 	signals_install();
 	session_init(&s, signals_flag());
 	err = options_parse(argc, argv, &s, &opt);
-	harden_process(HARDEN_KEEP | (s.suspend_seccomp ? HARDEN_KEEP_SUSPEND : 0));
+	harden_process(HARDEN_KEEP | (s.suspend_seccomp ? HARDEN_KEEP_SUSPEND : 0) |
+		       (s.qmp_path ? HARDEN_KEEP_QMP : 0));
 	start = session_start(&s);
 	if (!err)
 		err = start;

@@ -25,6 +25,7 @@ field() {
 # ptrace, and files as root: CAP_SYS_PTRACE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 allowed=$((1 << 1 | 1 << 2 | 1 << 19))
 own=$((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)))
+((own >> 19 & 1)) || allowed=$own
 is "core dumps" "$(awk '/^Max core file size/ { print $5 }' "/proc/$pid/limits")" \
 	"$([ "$(ulimit -H -c)" = 0 ] && echo 0 || echo 1)"
 is "no new privileges" "$(field NoNewPrivs)" 1
@@ -45,5 +46,28 @@ fi
 exec 9>&-
 wait "$pid"
 is "it ends well" $? 0
+
+# Without CAP_SYS_PTRACE only who has all capabilities of a VMM may attach to it.
+if [ "$(id -u)" = 0 ] && setpriv --bounding-set -sys_ptrace true 2>/dev/null; then
+	setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace sleep 60 &
+	other=$!
+	test_pids+=("$other")
+	setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace s390memctl -f "$test_dir/work/script" &
+	pid=$!
+	test_pids+=("$pid")
+	exec 9>"$test_dir/work/script"
+	wait_until 20 grep -q "^NoNewPrivs:.*1$" "/proc/$pid/status"
+	wait_until 20 grep -q "^Seccomp_filters:.*$((${filtered:-0} + 1))$" "/proc/$pid/status"
+	wait_until 20 grep -q "^Name:.*sleep$" "/proc/$other/status"
+	is "permitted capabilities without CAP_SYS_PTRACE" "$(field CapPrm)" \
+		"$(sed -n 's/^CapPrm:[[:space:]]*//p' "/proc/$other/status")"
+	is "effective capabilities without CAP_SYS_PTRACE" "$(field CapEff)" "$(field CapPrm)"
+	exec 9>&-
+	wait "$pid"
+	kill "$other"
+	wait "$other" 2>/dev/null
+else
+	skip "capabilities without CAP_SYS_PTRACE" "only root with setpriv can give it up"
+fi
 
 done_testing

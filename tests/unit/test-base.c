@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -309,6 +310,38 @@ static void no_programs_are_started(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* In a child, as root: 0 if a file can be given to another user with -q, and only then. */
+static int try_to_give_away(void)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC);
+
+	harden_process(HARDEN_KEEP | HARDEN_KEEP_QMP);
+	if (fd < 0 || fchown(fd, 65534, (gid_t)-1))
+		return 1;
+	harden_process(HARDEN_KEEP);
+	return fchown(fd, 0, (gid_t)-1) < 0 && errno == EPERM ? 0 : 2;
+}
+
+static void qemu_can_be_given_a_file(void **state)
+{
+	int status, fd;
+	pid_t pid;
+
+	(void)state;
+	fd = memfd_create("test", MFD_CLOEXEC);
+	assert_true(fd >= 0);
+	if (geteuid() || fchown(fd, 65534, (gid_t)-1))
+		skip();
+	close(fd);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(try_to_give_away());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +358,7 @@ int main(void)
 		cmocka_unit_test(error_nomem_survives_everything),
 		cmocka_unit_test(log_levels),
 		cmocka_unit_test(no_programs_are_started),
+		cmocka_unit_test(qemu_can_be_given_a_file),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
