@@ -2,9 +2,9 @@
 /*
  * A dump is a sequence of runs of readable bytes and holes. Text is printed as
  * it comes: lines of 16 bytes (hex, u8..u64), one quoted string a run (str,
- * ebcdic) or the bytes themselves (raw). For JSON a run is gathered whole.
+ * ebcdic) or the bytes themselves (raw). For JSON see hexdump-json.c.
  */
-#include "out/hexdump.h"
+#include "out/hexdump-inner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,30 +18,6 @@
 #include "out/ebcdic.h"
 
 #define LINE_BYTES 16	/* if nothing else is wanted */
-
-struct hexdump {
-	struct out *o;
-	enum mem_type type;
-	const struct ebcdic *ebcdic;	/* NULL: no EBCDIC */
-	struct hexdump_look look;
-
-	bool in_run;
-	uint64_t next;		/* address behind the last byte of the run */
-	uint64_t run_addr;	/* JSON and strings: where the run began */
-	uint64_t run_len;
-
-	/* lines: the one that is being filled, and the last full one */
-	unsigned char line[HEXDUMP_COLUMNS_MAX];
-	size_t line_len;
-	unsigned char last[HEXDUMP_COLUMNS_MAX];
-	bool have_last;
-	size_t repeats;		/* full lines equal to last that were not printed */
-
-	bool ended;		/* strings: the NUL byte was met */
-	size_t strings;		/* that have ended */
-	struct buf text;	/* values of a line */
-	struct buf held;	/* JSON: the run; strings: bytes not printed yet */
-};
 
 static const struct {
 	const char *name;
@@ -199,13 +175,8 @@ static void print_values(struct hexdump *h, const unsigned char *p, size_t len)
 	out_raw(h->o, buf_str(&h->text), h->text.len);
 }
 
-/*
- * The next aligned 8-byte word of len bytes from addr on that is an address in a
- * symbol, which is put into h->text; *at: where to begin, then behind it. false:
- * there is none.
- */
-static bool next_symbol(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len,
-			size_t *at)
+bool hexdump_next_symbol(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len,
+			 size_t *at)
 {
 	*at += (size_t)(-(addr + *at) % 8);
 	for (; *at + 8 <= len; *at += 8) {
@@ -224,7 +195,7 @@ static void print_symbols(struct hexdump *h, uint64_t addr, const unsigned char 
 	const char *separator = "  ";
 	size_t at = 0;
 
-	while (next_symbol(h, addr, p, len, &at)) {
+	while (hexdump_next_symbol(h, addr, p, len, &at)) {
 		out_text(h->o, "%s", separator);
 		out_style(h->o, STYLE_SYMBOL);
 		out_text(h->o, "%s", buf_str(&h->text));
@@ -351,8 +322,7 @@ static void print_held(struct hexdump *h, bool end)
 	buf_add(&h->held, rest, left);
 }
 
-/* The next bytes of a string up to its NUL byte, EBCDIC as ASCII. */
-static void hold_string(struct hexdump *h, const unsigned char *p, size_t len)
+void hexdump_hold_string(struct hexdump *h, const unsigned char *p, size_t len)
 {
 	char ascii[256];
 	size_t n;
@@ -378,7 +348,7 @@ static void string_data(struct hexdump *h, const unsigned char *p, size_t len)
 		out_text(h->o, "%016" PRIx64 ": \"", h->run_addr);
 	for (; len && !h->ended; p += n, len -= n) {
 		n = len < 4096 ? len : 4096;
-		hold_string(h, p, n);
+		hexdump_hold_string(h, p, n);
 		print_held(h, false);
 	}
 }
@@ -389,117 +359,6 @@ static void string_end(struct hexdump *h)
 	out_text(h->o, h->type == MEM_EBCDIC || h->ended ? "\"\n" : "\"...\n");
 }
 
-/* JSON */
-
-/* One value of "values". */
-static void put_value(struct hexdump *h, const unsigned char *p, size_t size)
-{
-	struct buf text = BUF_INIT;
-
-	if (h->look.format == VALUE_FLOAT && size >= 4) {
-		value_add(&text, p, size, VALUE_FLOAT, NULL, NULL);
-		out_str(h->o, NULL, buf_str(&text) + strspn(buf_str(&text), " "));
-		buf_free(&text);
-	} else if (h->type == MEM_U64) {
-		out_hex(h->o, NULL, value_get(p, size));
-	} else if (h->look.format == VALUE_SIGNED) {
-		out_num(h->o, NULL, value_get_signed(p, size));
-	} else {
-		out_num(h->o, NULL, (long long)value_get(p, size));
-	}
-}
-
-/* "symbols" beside "values"; null where there is none. */
-static void put_symbols(struct hexdump *h, const unsigned char *p, size_t len, size_t size)
-{
-	struct buf text = BUF_INIT;
-
-	out_array(h->o, "symbols");
-	for (; len >= size; p += size, len -= size) {
-		buf_reset(&text);
-		if (h->look.symbol && h->look.symbol(h->look.arg, value_get(p, size), &text))
-			out_str(h->o, NULL, buf_str(&text));
-		else
-			out_null(h->o, NULL);
-	}
-	out_close(h->o);
-	buf_free(&text);
-}
-
-/* Those of MEM_HEX, with their places. */
-static void put_pointers(struct hexdump *h, uint64_t addr, const unsigned char *p, size_t len)
-{
-	size_t at = 0;
-
-	out_array(h->o, "symbols");
-	while (next_symbol(h, addr, p, len, &at)) {
-		out_object(h->o, NULL);
-		out_hex(h->o, "address", addr + at - 8);
-		out_hex(h->o, "value", value_get(p + at - 8, 8));
-		out_str(h->o, "symbol", buf_str(&h->text));
-		out_close(h->o);
-	}
-	out_close(h->o);
-}
-
-static void put_values(struct hexdump *h, const unsigned char *p, size_t len)
-{
-	size_t size = mem_type_size(h->type), rest = len % size, at;
-
-	out_array(h->o, "values");
-	for (at = 0; at + rest < len; at += size)
-		put_value(h, p + at, size);
-	out_close(h->o);
-	if (h->look.format == VALUE_ADDRESS)
-		put_symbols(h, p, len, size);
-	if (rest)
-		out_bytes(h->o, "rest", p + len - rest, rest);
-}
-
-/* One run of the array. len: bytes at p, which may be fewer than the run has for strings. */
-static void put_run(struct hexdump *h, uint64_t addr, uint64_t run_len,
-		    const void *p, size_t len)
-{
-	struct out *o = h->o;
-
-	out_object(o, NULL);
-	out_hex(o, "address", addr);
-	out_hex(o, "length", run_len);
-	switch (h->type) {
-	case MEM_HEX:
-	case MEM_RAW:
-		out_bytes(o, "data", p, len);
-		if (h->type == MEM_HEX && h->look.symbolize)
-			put_pointers(h, addr, p, len);
-		break;
-	case MEM_STR:
-		out_str(o, "text", p);
-		out_bool(o, "terminated", h->ended);
-		break;
-	case MEM_EBCDIC:
-		out_str(o, "text", p);
-		break;
-	default:
-		put_values(h, p, len);
-	}
-	out_close(o);
-}
-
-static void json_end(struct hexdump *h)
-{
-	if (buf_failed(&h->held))
-		out_nomem(h->o);
-	put_run(h, h->run_addr, h->run_len, buf_str(&h->held), h->held.len);
-}
-
-static void json_data(struct hexdump *h, const unsigned char *p, size_t len)
-{
-	if (h->type != MEM_STR && h->type != MEM_EBCDIC)
-		buf_add(&h->held, p, len);
-	else if (!h->ended)
-		hold_string(h, p, len);
-}
-
 /* All */
 
 static void run_end(struct hexdump *h)
@@ -507,7 +366,7 @@ static void run_end(struct hexdump *h)
 	if (!h->in_run)
 		return;
 	if (out_is_json(h->o))
-		json_end(h);
+		hexdump_json_end(h);
 	else if (has_lines(h->type))
 		lines_end(h);
 	else if (h->type != MEM_RAW)
@@ -533,7 +392,7 @@ static void add_data(struct hexdump *h, uint64_t addr, const void *data, size_t 
 	if (!h->in_run)
 		run_begin(h, addr);
 	if (out_is_json(h->o))
-		json_data(h, data, len);
+		hexdump_json_data(h, data, len);
 	else if (has_lines(h->type))
 		lines_data(h, data, len);
 	else if (h->type == MEM_RAW)
@@ -578,12 +437,7 @@ void hexdump_hole(struct hexdump *h, uint64_t addr, uint64_t len, uint16_t code)
 	run_end(h);
 	h->next = addr + len;
 	if (out_is_json(h->o)) {
-		out_object(h->o, NULL);
-		out_hex(h->o, "address", addr);
-		out_hex(h->o, "length", len);
-		out_hex(h->o, "code", code);
-		out_str(h->o, "name", pgm_name(code));
-		out_close(h->o);
+		hexdump_json_hole(h, addr, len, code);
 	} else if (h->type == MEM_RAW) {
 		note_hole(addr, last, code);
 	} else {

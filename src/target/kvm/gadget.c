@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
+
+#include "target/process-vm.h"
 
 /* Where code is looked for, best first; behind them comes the program itself. */
 static const char *const libraries[] = {
@@ -109,9 +110,7 @@ static bool mapping_scan(pid_t pid, const struct mapping *m, unsigned char *buf,
 
 	while (addr < m->end) {
 		size_t want = m->end - addr < PIECE ? m->end - addr : PIECE;
-		struct iovec local = { buf, want };
-		struct iovec remote = { (void *)(uintptr_t)addr, want };
-		ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+		ssize_t got = process_vm_read(pid, addr, buf, want);
 
 		if (got <= 0)
 			return false;

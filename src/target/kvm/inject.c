@@ -57,7 +57,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,6 +67,7 @@
 #include "target/kvm/permit.h"
 #include "target/kvm/stop-at.h"
 #include "target/kvm/vmmcheck.h"
+#include "target/process-vm.h"
 
 #ifndef PTRACE_GET_RSEQ_CONFIGURATION
 #define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
@@ -516,9 +516,7 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
  */
 struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf, size_t len)
 {
-	struct iovec local = { buf, len };
-	struct iovec remote = { (void *)(uintptr_t)addr, len };
-	ssize_t got = process_vm_readv(inj->tid, &local, 1, &remote, 1, 0);
+	ssize_t got = process_vm_read(inj->tid, addr, buf, len);
 
 	if (got == (ssize_t)len)
 		return NULL;
@@ -528,9 +526,7 @@ struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf, si
 
 struct error *inject_poke(const struct inject *inj, uint64_t addr, const void *buf, size_t len)
 {
-	struct iovec local = { (void *)(uintptr_t)buf, len };
-	struct iovec remote = { (void *)(uintptr_t)addr, len };
-	ssize_t put = process_vm_writev(inj->tid, &local, 1, &remote, 1, 0);
+	ssize_t put = process_vm_write(inj->tid, addr, buf, len);
 
 	if (put == (ssize_t)len)
 		return NULL;
@@ -556,10 +552,9 @@ uint64_t inject_calls(const struct inject *inj)
 bool inject_is_ending(pid_t pid)
 {
 	char byte;
-	struct iovec local = { &byte, 1 }, remote = { NULL, 1 };
 
 	/* EFAULT as long as it has its address space. */
-	return process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == ESRCH;
+	return process_vm_read(pid, 0, &byte, 1) < 0 && errno == ESRCH;
 }
 
 /*

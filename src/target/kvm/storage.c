@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/uio.h>
 
 #include "arch/pgm.h"
 #include "target/kvm/live.h"
+#include "target/process-vm.h"
 
 #define PAGE	4096ULL
 
@@ -60,16 +60,13 @@ static struct error *failure(void *arg, int errnum)
 static int read_ram(struct live *l, uint64_t addr, unsigned char *buf, size_t len, size_t *done)
 {
 	const struct live_ram *ram = &l->storage.ram;
-	struct iovec local, remote;
 	ssize_t n;
 
 	*done = 0;
 	if (len > ram->size - addr)
 		len = (size_t)(ram->size - addr);
 	while (*done < len) {
-		local = (struct iovec){ buf + *done, len - *done };
-		remote = (struct iovec){ (void *)(uintptr_t)(ram->start + addr + *done), len - *done };
-		n = process_vm_readv(l->pid, &local, 1, &remote, 1, 0);
+		n = process_vm_read(l->pid, ram->start + addr + *done, buf + *done, len - *done);
 		if (n <= 0)
 			return n < 0 ? -errno : -EFAULT;
 		*done += (size_t)n;

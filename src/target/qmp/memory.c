@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/printable.h"
+#include "target/process-vm.h"
 #include "target/qmp/guest.h"
 
 #define PAGE		4096
@@ -79,13 +79,10 @@ static int read_direct(const struct qmp_guest *g, pid_t pid, uint64_t addr, void
 		       size_t *done)
 {
 	struct pollfd ended = { .fd = g->pidfd, .events = POLLIN };
-	struct iovec local, remote;
 	ssize_t n;
 
 	for (*done = 0; *done < len; *done += (size_t)n) {
-		local = (struct iovec){ (char *)buf + *done, len - *done };
-		remote = (struct iovec){ (void *)(uintptr_t)(g->host_addr + addr + *done), len - *done };
-		n = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+		n = process_vm_read(pid, g->host_addr + addr + *done, (char *)buf + *done, len - *done);
 		/* The process id may be another's meanwhile. */
 		if (poll(&ended, 1, 0) != 0)
 			return -ESRCH;
