@@ -253,22 +253,15 @@ static const char *teid_access(uint64_t teid)
 
 void lowcore_describe_teid(uint16_t code, uint64_t teid, uint8_t access_id, struct buf *out)
 {
-	switch (code & PGM_CODE) {
-	case PGM_PROTECTION:
+	code &= PGM_CODE;
+	if (code == PGM_PROTECTION) {
 		add_protection(teid, out);
 		/* Bits 0-51 are unpredictable then. */
 		if (!(teid & (TEID_BIT_56 | TEID_BIT_60 | TEID_BIT_61)))
 			return;
-		break;
-	case PGM_SEGMENT_TRANSLATION:
-	case PGM_PAGE_TRANSLATION:
-	case PGM_ASCE_TYPE:
-	case PGM_REGION_FIRST:
-	case PGM_REGION_SECOND:
-	case PGM_REGION_THIRD:
-		buf_adds(out, pgm_name(code & PGM_CODE));
-		break;
-	default:
+	} else if (pgm_is_translation(code)) {
+		buf_adds(out, pgm_name(code));
+	} else {
 		return;
 	}
 	buf_addf(out, ": %s, page %016" PRIx64, teid_access(teid),

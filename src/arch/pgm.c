@@ -53,6 +53,12 @@ const char *pgm_name(uint16_t code)
 	return row ? row->name : "program interruption";
 }
 
+bool pgm_is_translation(uint16_t code)
+{
+	return code == PGM_SEGMENT_TRANSLATION || code == PGM_PAGE_TRANSLATION ||
+	       (code >= PGM_ASCE_TYPE && code <= PGM_REGION_THIRD);
+}
+
 /* The next multiple of 2^shift above addr; 0 when that is 2^64. */
 static uint64_t next_boundary(uint64_t addr, unsigned int shift)
 {

@@ -6,6 +6,7 @@
 #ifndef S390MEMCTL_ARCH_PGM_H
 #define S390MEMCTL_ARCH_PGM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,11 @@ struct pgm {
 const struct pgm *pgm_find(uint16_t code);
 /* Name for any code, "program interruption" for unknown ones; never NULL. */
 const char *pgm_name(uint16_t code);
+/*
+ * Whether DAT has found a table entry invalid, or the tables too few for the address.
+ * code: without the PER bit.
+ */
+bool pgm_is_translation(uint16_t code);
 /* All rows in order of code; *count gets their number. */
 const struct pgm *pgm_table(size_t *count);
 /*

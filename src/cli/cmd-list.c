@@ -174,18 +174,23 @@ static void document_vcpu(struct out *o, const char *key, const struct vcpu_info
 	out_close(o);
 }
 
-static void document_vmm(struct out *o, const struct vmm_info *vmm)
+static void document_identity(struct out *o, const struct vmm_info *vmm)
 {
-	size_t i;
-	int j;
-
-	out_object(o, NULL);
 	out_num(o, "pid", vmm->pid);
 	out_num(o, "start_time", (long long)vmm->start_time);
 	if (vmm->guest)
 		out_str(o, "guest", vmm->guest);
 	else
 		out_null(o, "guest");
+}
+
+static void document_vmm(struct out *o, const struct vmm_info *vmm)
+{
+	size_t i;
+	int j;
+
+	out_object(o, NULL);
+	document_identity(o, vmm);
 	out_str(o, "program", vmm->exe);
 	out_num(o, "uid", vmm->uid);
 	out_str(o, "user", vmm->user);
@@ -271,12 +276,7 @@ static struct error *show_change(void *arg, bool appeared, const struct vmm_info
 	out_text(o, "\n");
 	out_str(o, "event", event);
 	out_str(o, "time", stamp);
-	out_num(o, "pid", vmm->pid);
-	out_num(o, "start_time", (long long)vmm->start_time);
-	if (vmm->guest)
-		out_str(o, "guest", vmm->guest);
-	else
-		out_null(o, "guest");
+	document_identity(o, vmm);
 	if (vcpu)
 		document_vcpu(o, "vcpu", vcpu);
 	else

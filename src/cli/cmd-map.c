@@ -129,18 +129,9 @@ static struct error *print_pending(struct mapper *m)
 /* Nothing is mapped there, and nothing was meant to be. */
 static bool is_hole(const struct mapper *m, uint16_t code)
 {
-	switch (code) {
-	case PGM_SEGMENT_TRANSLATION:
-	case PGM_PAGE_TRANSLATION:
-	case PGM_ASCE_TYPE:
-	case PGM_REGION_FIRST:
-	case PGM_REGION_SECOND:
-	case PGM_REGION_THIRD:
-		return true;
-	case PGM_ADDRESSING:
+	if (code == PGM_ADDRESSING)
 		return !m->ws.as.dat || (m->ws.as.asce & ASCE_REAL);
-	}
-	return false;
+	return pgm_is_translation(code);
 }
 
 /* Does the pending range go on with len bytes that t tells of? */

@@ -79,9 +79,13 @@ bool symtab_index_hash(const struct symtab *tab)
 	return true;
 }
 
-/* Room for an order of all symbols. */
-static struct symbol **new_order(const struct symtab_index *index)
+/* Gather the symbols, and make room for an order of all of them; NULL: no memory. */
+static struct symbol **new_order(const struct symtab *tab)
 {
+	const struct symtab_index *index = tab->index;
+
+	if (!symtab_index_symbols(tab))
+		return NULL;
 	return calloc(index->nr_symbols ? index->nr_symbols : 1, sizeof(struct symbol *));
 }
 
@@ -93,9 +97,7 @@ bool symtab_index_names(const struct symtab *tab)
 
 	if (index->by_name)
 		return true;
-	if (!symtab_index_symbols(tab))
-		return false;
-	order = new_order(index);
+	order = new_order(tab);
 	if (!order)
 		return false;
 	for (i = 0; i < index->nr_symbols; i++)
@@ -119,9 +121,7 @@ bool symtab_index_addrs(const struct symtab *tab)
 
 	if (index->by_addr)
 		return true;
-	if (!symtab_index_symbols(tab))
-		return false;
-	order = new_order(index);
+	order = new_order(tab);
 	if (!order)
 		return false;
 	for (i = 0; i < index->nr_symbols; i++) {

@@ -148,41 +148,30 @@ static struct error *take_element(struct parser *p, struct value *v)
 
 /* Primaries */
 
-static struct error *parse_number(struct parser *p, struct value *v)
+/* The word from here on, whose first character is taken in any case; NULL: no memory. */
+static char *copy_word(const struct parser *p, const char **end)
 {
-	const char *end = p->at;
-	struct error *err;
-	uint64_t number;
-	char *text;
-
-	while (in_name(*end))
-		end++;
-	text = strndup(p->at, (size_t)(end - p->at));
-	if (!text)
-		return error_nomem();
-	err = number_parse(text, "number", 64, 0, &number);
-	free(text);
-	if (err)
-		return err;
-	p->at = end;
-	*v = value_plain(number);
-	return NULL;
+	*end = p->at + 1;
+	while (in_name(**end))
+		++*end;
+	return strndup(p->at, (size_t)(*end - p->at));
 }
 
-/* %r15, $last */
-static struct error *parse_term(struct parser *p, struct value *v)
+/* 0x10, %r15, $last */
+static struct error *parse_number(struct parser *p, struct value *v)
 {
-	const char *end = p->at + 1;
 	struct error *err;
 	uint64_t number;
+	const char *end;
 	char *text;
 
-	while (in_name(*end))
-		end++;
-	text = strndup(p->at, (size_t)(end - p->at));
+	text = copy_word(p, &end);
 	if (!text)
 		return error_nomem();
-	err = p->ctx->term(p->ctx->arg, text, &number);
+	if (*text == '%' || *text == '$')
+		err = p->ctx->term(p->ctx->arg, text, &number);
+	else
+		err = number_parse(text, "number", 64, 0, &number);
 	free(text);
 	if (err)
 		return err;
@@ -242,10 +231,8 @@ static struct error *parse_primary(struct parser *p, struct value *v)
 			err = parser_error(p, "')' is missing");
 		return err;
 	}
-	if (isdigit((unsigned char)*p->at))
+	if (isdigit((unsigned char)*p->at) || *p->at == '%' || *p->at == '$')
 		return parse_number(p, v);
-	if (*p->at == '%' || *p->at == '$')
-		return parse_term(p, v);
 	return parse_name(p, v);
 }
 

@@ -57,6 +57,10 @@ struct target_fact {
 	bool is_bool;		/* JSON boolean ("yes"/"no" in value) */
 };
 
+/* Set the value, printf-like; what does not fit is cut off. */
+void target_fact_set(struct target_fact *fact, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 struct target;
 struct walk;	/* target/walk.h */
 

@@ -64,6 +64,13 @@ void set64(struct buf *b, size_t offset, uint64_t v)
 	put_be64(b->data + offset, v);
 }
 
+void set_number(struct buf *b, size_t offset, size_t size, uint64_t v)
+{
+	assert_true(offset + size <= b->len);
+	for (; size; size--, v >>= 8)
+		b->data[offset + size - 1] = (char)v;
+}
+
 void add_note(struct buf *b, const char *name, uint32_t type, const void *desc, size_t len)
 {
 	add32(b, (uint32_t)strlen(name) + 1);
@@ -190,9 +197,10 @@ int make_file(const struct buf *b, char *path)
 	return fd;
 }
 
+static const struct dump_options options;
+
 struct error *open_built(const struct buf *b, int cpu, struct target **t)
 {
-	const struct dump_options options = { .log = NULL };
 	char path[64];
 	int fd = make_file(b, path);
 	struct error *err = dump_open(path, cpu, &options, t);
@@ -227,5 +235,17 @@ void assert_refused(const struct buf *b, enum error_kind kind, const char *words
 	if (err->kind != kind || !(strstr(err->message, words) || (err->hint && strstr(err->hint, words))))
 		fail_msg("kind %d: %s; '%s' expected", err->kind, err->message, words);
 	assert_null(strchr(err->message, '\n'));
+	error_free(err);
+}
+
+void assert_cut_refused(int fd, const char *path, size_t len)
+{
+	struct target *t;
+	struct error *err;
+
+	assert_int_equal(ftruncate(fd, (off_t)len), 0);
+	err = dump_open(path, 0, &options, &t);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
 	error_free(err);
 }

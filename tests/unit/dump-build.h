@@ -25,6 +25,8 @@ void add_pages(struct buf *b, unsigned int first, unsigned int n);
 void set16(struct buf *b, size_t offset, uint16_t v);
 void set32(struct buf *b, size_t offset, uint32_t v);
 void set64(struct buf *b, size_t offset, uint64_t v);
+/* size: 1, 2, 4 or 8 bytes. */
+void set_number(struct buf *b, size_t offset, size_t size, uint64_t v);
 
 /* Append an ELF note. */
 void add_note(struct buf *b, const char *name, uint32_t type, const void *desc, size_t len);
@@ -61,5 +63,7 @@ struct target *open_good(const struct buf *b, int cpu);
 void close_target(struct target *t);
 /* Opening fails with this kind, and a message (or hint) of one line that has these words. */
 void assert_refused(const struct buf *b, enum error_kind kind, const char *words);
+/* Nor does the file of make_file() open that is cut to len bytes. */
+void assert_cut_refused(int fd, const char *path, size_t len);
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "assert-vcpu.h"
 #include "proctree.h"
 #include "target/kvm/discover.h"
 
@@ -72,17 +73,6 @@ static void assert_error(struct error *err, const char *message, const char *hin
 	else
 		assert_null(err->hint);
 	error_free(err);
-}
-
-static void assert_vcpu(const struct vcpu_info *v, int id, int fd, int vm_fd, pid_t tid,
-			bool sure, enum vcpu_state vcpu_state)
-{
-	assert_int_equal(v->id, id);
-	assert_int_equal(v->fd, fd);
-	assert_int_equal(v->vm_fd, vm_fd);
-	assert_int_equal(v->tid, tid);
-	assert_int_equal(v->tid_sure, sure);
-	assert_int_equal(v->state, vcpu_state);
 }
 
 static void no_vmm(void **state)

@@ -153,14 +153,7 @@ static void damaged_standalone_dumps(void **state)
 		struct buf b = BUF_INIT;
 
 		make_standalone(&b);
-		if (cases[i].size == 8)
-			set64(&b, cases[i].offset, cases[i].value);
-		else if (cases[i].size == 4)
-			set32(&b, cases[i].offset, (uint32_t)cases[i].value);
-		else if (cases[i].size == 2)
-			set16(&b, cases[i].offset, (uint16_t)cases[i].value);
-		else
-			b.data[cases[i].offset] = (char)cases[i].value;
+		set_number(&b, cases[i].offset, cases[i].size, cases[i].value);
 		if (cases[i].words[0])
 			assert_refused(&b, cases[i].kind, cases[i].words);
 		else
@@ -173,8 +166,6 @@ static void damaged_standalone_dumps(void **state)
 static void standalone_truncated(void **state)
 {
 	struct buf b = BUF_INIT;
-	struct target *t;
-	struct error *err;
 	char path[64];
 	size_t len;
 	int fd;
@@ -185,11 +176,7 @@ static void standalone_truncated(void **state)
 	for (len = b.len - 8; len-- > 0; ) {
 		if (is_boring(len))
 			continue;
-		assert_int_equal(ftruncate(fd, (off_t)len), 0);
-		err = dump_open(path, 0, &options, &t);
-		assert_non_null(err);
-		assert_int_equal(err->kind, ERROR_TARGET);
-		error_free(err);
+		assert_cut_refused(fd, path, len);
 	}
 	close(fd);
 	buf_free(&b);
@@ -313,8 +300,6 @@ static void damaged_flattened_dumps(void **state)
 		{ PAGE + 8, 1ULL << 40, "damaged or truncated" },
 	};
 	struct buf plain = BUF_INIT, b = BUF_INIT;
-	struct target *t;
-	struct error *err;
 	char path[64];
 	size_t i, len;
 	int fd;
@@ -334,11 +319,7 @@ static void damaged_flattened_dumps(void **state)
 		/* Behind the header come pieces of 3,016 bytes. */
 		if (len > PAGE + 500 && (len - PAGE) % 3016 > 20 && len % 101)
 			continue;
-		assert_int_equal(ftruncate(fd, (off_t)len), 0);
-		err = dump_open(path, 0, &options, &t);
-		assert_non_null(err);
-		assert_int_equal(err->kind, ERROR_TARGET);
-		error_free(err);
+		assert_cut_refused(fd, path, len);
 	}
 	close(fd);
 	buf_free(&plain);
@@ -502,10 +483,7 @@ static void damaged_kdump_dumps(void **state)
 		struct buf b = BUF_INIT;
 
 		make_kdump(&b);
-		if (cases[i].size == 8)
-			set64(&b, cases[i].offset, cases[i].value);
-		else
-			set32(&b, cases[i].offset, (uint32_t)cases[i].value);
+		set_number(&b, cases[i].offset, cases[i].size, cases[i].value);
 		assert_refused(&b, ERROR_TARGET, cases[i].words);
 		buf_free(&b);
 	}
@@ -524,8 +502,6 @@ static void try_all(struct target *t)
 static void kdump_truncated_at_every_byte(void **state)
 {
 	struct buf b = BUF_INIT;
-	struct target *t;
-	struct error *err;
 	char path[64];
 	size_t len;
 	int fd;
@@ -536,11 +512,7 @@ static void kdump_truncated_at_every_byte(void **state)
 	for (len = b.len; len-- > 0; ) {
 		if (len > DESCS_AT + 300 && is_boring(len))
 			continue;
-		assert_int_equal(ftruncate(fd, (off_t)len), 0);
-		err = dump_open(path, 0, &options, &t);
-		assert_non_null(err);
-		assert_int_equal(err->kind, ERROR_TARGET);
-		error_free(err);
+		assert_cut_refused(fd, path, len);
 	}
 	close(fd);
 	buf_free(&b);

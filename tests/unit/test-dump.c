@@ -356,8 +356,6 @@ static void translation_by_tables_in_the_dump(void **state)
 static void truncated_at_every_byte(void **state)
 {
 	struct buf b = BUF_INIT;
-	struct target *t;
-	struct error *err;
 	char path[64];
 	size_t len, data;
 	int fd;
@@ -370,11 +368,7 @@ static void truncated_at_every_byte(void **state)
 		/* Within a page of data all is alike. */
 		if (len > data + 10 && (len - data + 5) % PAGE > 10 && len % 101)
 			continue;
-		assert_int_equal(ftruncate(fd, (off_t)len), 0);
-		err = dump_open(path, 0, &options, &t);
-		assert_non_null(err);
-		assert_int_equal(err->kind, ERROR_TARGET);
-		error_free(err);
+		assert_cut_refused(fd, path, len);
 	}
 	close(fd);
 	buf_free(&b);
@@ -475,14 +469,7 @@ static void headers_that_lie(void **state)
 		struct buf b = BUF_INIT;
 
 		make_usual(&b);
-		if (cases[i].size == 8)
-			set64(&b, cases[i].offset, cases[i].value);
-		else if (cases[i].size == 4)
-			set32(&b, cases[i].offset, (uint32_t)cases[i].value);
-		else if (cases[i].size == 2)
-			set16(&b, cases[i].offset, (uint16_t)cases[i].value);
-		else
-			b.data[cases[i].offset] = (char)cases[i].value;
+		set_number(&b, cases[i].offset, cases[i].size, cases[i].value);
 		assert_refused(&b, ERROR_TARGET, cases[i].words);
 		buf_free(&b);
 	}

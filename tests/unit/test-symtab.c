@@ -17,33 +17,9 @@
 #include "base/edit-distance.h"
 #include "elf-build.h"
 #include "sym/symtab.h"
+#include "temp-dir.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-static char dir[] = "/tmp/test-symtab-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static int make_dir(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path_of("file"));
-	unlink(path_of("fifo"));
-	unlink(path_of("n\n\033[1m"));
-	return rmdir(dir);
-}
 
 /* All bytes of a file; to be freed. */
 static unsigned char *read_all(const char *path, size_t *len)
@@ -216,9 +192,9 @@ static void all_classes_and_byte_orders(void **state)
 		s.class = kinds[i].class;
 		s.data = kinds[i].data;
 		s.machine = kinds[i].machine;
-		elf_build(path_of("file"), &s);
-		assert_null(symtab_load(path_of("file"), &tab));
-		assert_string_equal(symtab_path(tab), path_of("file"));
+		elf_build(temp_path("file"), &s);
+		assert_null(symtab_load(temp_path("file"), &tab));
+		assert_string_equal(symtab_path(tab), temp_path("file"));
 		check_symbols(tab);
 		symtab_free(tab);
 	}
@@ -242,18 +218,18 @@ static void orders_tell_the_same(void **state)
 	bool found;
 
 	(void)state;
-	elf_build(path_of("file"), &spec);
-	assert_null(symtab_load(path_of("file"), &used));
+	elf_build(temp_path("file"), &spec);
+	assert_null(symtab_load(temp_path("file"), &used));
 	for (round = 0; round < 50; round++) {
 		for (i = 0; i < ARRAY_SIZE(symbols); i++) {
-			assert_null(symtab_load(path_of("file"), &fresh));
+			assert_null(symtab_load(temp_path("file"), &fresh));
 			found = symtab_find_symbol(fresh, symbols[i].name, &a);
 			assert_int_equal(symtab_find_symbol(used, symbols[i].name, &b), found);
 			assert_true(!found || same_symbol(&a, &b));
 			symtab_free(fresh);
 		}
 		for (addr = 0xff0 + (uint64_t)round; addr < 0x2110; addr += 50) {
-			assert_null(symtab_load(path_of("file"), &fresh));
+			assert_null(symtab_load(temp_path("file"), &fresh));
 			found = symtab_nearest_symbol(fresh, addr, &a);
 			assert_int_equal(symtab_nearest_symbol(used, addr, &b), found);
 			assert_true(!found || same_symbol(&a, &b));
@@ -277,8 +253,8 @@ static void sections_and_types(void **state)
 	size_t i;
 
 	(void)state;
-	elf_build(path_of("file"), &spec);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &spec);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_true(symtab_find_symbol(tab, rows[i].name, &sym));
 		assert_string_equal(sym.section, rows[i].section);
@@ -295,8 +271,8 @@ static void dynamic_symbols_are_second_best(void **state)
 	(void)state;
 	s.symbols_type = SHT_DYNSYM;
 	s.build_id = NULL;
-	elf_build(path_of("file"), &s);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &s);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	assert_symbol(tab, "both", 0x1030, 12);
 	assert_string_equal(symtab_build_id(tab), "");
 	symtab_free(tab);
@@ -318,15 +294,15 @@ static void high_addresses(void **state)
 	s.nr_symbols = ARRAY_SIZE(high);
 	s.text = 0xfffffffffffff000;
 	s.text_size = 0x1000;
-	elf_build(path_of("file"), &s);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &s);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	assert_nearest(tab, UINT64_MAX, "top", 0);
 	assert_nearest(tab, UINT64_MAX - 1, "low", 0xffe);
 	symtab_free(tab);
 	/* A section that pretends to go on past 2^64. */
 	s.text_size = 0x2000;
-	elf_build(path_of("file"), &s);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &s);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	assert_nearest(tab, UINT64_MAX - 1, "low", 0xffe);
 	symtab_free(tab);
 }
@@ -347,8 +323,8 @@ static void functions_go_before_labels(void **state)
 	(void)state;
 	s.symbols = symbols;
 	s.nr_symbols = 4;
-	elf_build(path_of("file"), &s);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &s);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	/* By looking through the table, and later by an order. */
 	for (i = 0; i < 200; i++) {
 		assert_nearest(tab, 0x1014, "function", 4);
@@ -368,8 +344,8 @@ static void names_are_completed_once_each(void **state)
 	size_t i;
 
 	(void)state;
-	elf_build(path_of("file"), &spec);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &spec);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	for (i = 0; i < ARRAY_SIZE(all); i++)
 		assert_string_equal(symtab_complete(tab, "", i), all[i]);
 	assert_null(symtab_complete(tab, "", i));
@@ -388,8 +364,8 @@ static void similar_names(void **state)
 	struct symtab *tab;
 
 	(void)state;
-	elf_build(path_of("file"), &spec);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &spec);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	assert_string_equal(symtab_similar(tab, "jiffeis"), "jiffies");
 	assert_string_equal(symtab_similar(tab, "jiffies64"), "jiffies_64");
 	assert_string_equal(symtab_similar(tab, "Jiffies"), "jiffies");
@@ -487,8 +463,8 @@ static void truncation_is_named(void **state)
 	size_t len;
 
 	(void)state;
-	elf_build(path_of("file"), &spec);
-	strcpy(path, path_of("file"));
+	elf_build(temp_path("file"), &spec);
+	strcpy(path, temp_path("file"));
 	data = read_all(path, &len);
 	write_all(path, data, len - 1);
 	snprintf(want, sizeof(want), "%s: is truncated or damaged: a part lies behind its end", path);
@@ -552,8 +528,8 @@ static void names_that_are_none(void **state)
 	memset(longer, 'x', sizeof(longer) - 1);
 	s.symbols = odd;
 	s.nr_symbols = ARRAY_SIZE(odd);
-	elf_build(path_of("file"), &s);
-	assert_null(symtab_load(path_of("file"), &tab));
+	elf_build(temp_path("file"), &s);
+	assert_null(symtab_load(temp_path("file"), &tab));
 	assert_symbol(tab, longer, 1, 0);
 	assert_symbol(tab, "esc\033[1m", 2, 0);
 	symtab_free(tab);
@@ -565,19 +541,19 @@ static void files_that_are_none(void **state)
 	char path[128], want[256];
 
 	(void)state;
-	strcpy(path, path_of("missing"));
+	strcpy(path, temp_path("missing"));
 	snprintf(want, sizeof(want), "%s: No such file or directory", path);
 	assert_refused(path, want);
 
-	snprintf(want, sizeof(want), "%s: is not a regular file", dir);
-	assert_refused(dir, want);
+	snprintf(want, sizeof(want), "%s: is not a regular file", temp_dir);
+	assert_refused(temp_dir, want);
 
-	strcpy(path, path_of("fifo"));
+	strcpy(path, temp_path("fifo"));
 	assert_int_equal(mkfifo(path, 0600), 0);
 	snprintf(want, sizeof(want), "%s: is not a regular file", path);
 	assert_refused(path, want);
 
-	strcpy(path, path_of("file"));
+	strcpy(path, temp_path("file"));
 	snprintf(want, sizeof(want), "%s: is not an ELF file", path);
 	write_all(path, "", 0);
 	assert_refused(path, want);
@@ -604,9 +580,9 @@ static void odd_paths(void **state)
 	struct error *err;
 
 	(void)state;
-	strcpy(path, path_of("n\n\033[1m"));
+	strcpy(path, temp_path("n\n\033[1m"));
 	write_all(path, "x", 1);
-	snprintf(want, sizeof(want), "%s/n\\n\\x1b[1m: is not an ELF file", dir);
+	snprintf(want, sizeof(want), "%s/n\\n\\x1b[1m: is not an ELF file", temp_dir);
 	err = symtab_load(path, &tab);
 	assert_non_null(err);
 	assert_string_equal(err->message, want);
@@ -635,5 +611,5 @@ int main(void)
 		cmocka_unit_test(odd_paths),
 	};
 
-	return cmocka_run_group_tests_name("symtab", tests, make_dir, remove_dir);
+	return cmocka_run_group_tests_name("symtab", tests, temp_dir_make, temp_dir_remove);
 }

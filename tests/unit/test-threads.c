@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <cmocka.h>
 
+#include "assert-vcpu.h"
 #include "proctree.h"
 #include "target/kvm/discover.h"
 
@@ -42,17 +43,6 @@ static void assert_error(struct error *err, const char *message)
 	assert_int_equal(err->kind, ERROR_TARGET);
 	assert_string_equal(err->message, message);
 	error_free(err);
-}
-
-static void assert_vcpu(const struct vcpu_info *v, int id, int fd, int vm_fd, pid_t tid,
-			bool sure, enum vcpu_state vcpu_state)
-{
-	assert_int_equal(v->id, id);
-	assert_int_equal(v->fd, fd);
-	assert_int_equal(v->vm_fd, vm_fd);
-	assert_int_equal(v->tid, tid);
-	assert_int_equal(v->tid_sure, sure);
-	assert_int_equal(v->state, vcpu_state);
 }
 
 /* What /proc says of the vCPU's thread, in all forms, and what follows from it. */

@@ -12,6 +12,7 @@
 
 #include "btf-build.h"
 #include "sym/type.h"
+#include "temp-dir.h"
 #include "types-sample.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -452,37 +453,12 @@ static void dwarf_of_this_test(void **state)
 	types_close(t);
 }
 
-static char dir[] = "/tmp/test-types-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static int make_dir(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path_of("sample.c"));
-	unlink(path_of("sample.so"));
-	unlink(path_of("changed.so"));
-	return rmdir(dir);
-}
-
 /* Compile the sample with the machine's compiler; false if there is none. */
 static bool compile(const char *options)
 {
 	const char *top = getenv("top_srcdir");
 	char command[512];
-	FILE *f = fopen(path_of("sample.c"), "w");
+	FILE *f = fopen(temp_path("sample.c"), "w");
 
 	assert_non_null(f);
 	fputs("#include \"types-sample.h\"\n", f);
@@ -491,7 +467,7 @@ static bool compile(const char *options)
 		return false;
 	snprintf(command, sizeof(command),
 		 "cc %s -w -shared -nostdlib -I'%s/tests/unit' -o %s/sample.so %s/sample.c",
-		 options, top, dir, dir);
+		 options, top, temp_dir, temp_dir);
 	assert_int_equal(system(command), 0);
 	return true;
 }
@@ -509,7 +485,7 @@ static void dwarf_versions(void **state)
 	for (i = 0; i < ARRAY_SIZE(options); i++) {
 		if (!compile(options[i]))
 			skip();
-		t = open_dwarf(path_of("sample.so"));
+		t = open_dwarf(temp_path("sample.so"));
 		assert_non_null(t);
 		check_sample(t);
 		types_close(t);
@@ -534,14 +510,14 @@ static unsigned char *read_all(const char *path, size_t *len)
 
 static void try_elf(const unsigned char *data, size_t len)
 {
-	FILE *f = fopen(path_of("changed.so"), "wb");
+	FILE *f = fopen(temp_path("changed.so"), "wb");
 	struct types *t = NULL;
 	struct error *err;
 
 	assert_non_null(f);
 	assert_int_equal(fwrite(data, 1, len, f), len);
 	fclose(f);
-	err = types_open_elf(path_of("changed.so"), &t);
+	err = types_open_elf(temp_path("changed.so"), &t);
 	error_free(err);
 	if (err)
 		return;
@@ -560,7 +536,7 @@ static void dwarf_damaged(void **state)
 	(void)state;
 	if (!compile("-gdwarf-5"))
 		skip();
-	data = read_all(path_of("sample.so"), &len);
+	data = read_all(temp_path("sample.so"), &len);
 	copy = malloc(len);
 	assert_non_null(copy);
 	for (i = 0; i < 1500; i++) {
@@ -581,7 +557,7 @@ static void files_that_are_none(void **state)
 	struct error *err;
 
 	(void)state;
-	err = types_open_elf(path_of("nosuch"), &t);
+	err = types_open_elf(temp_path("nosuch"), &t);
 	assert_int_equal(err->kind, ERROR_USAGE);
 	error_free(err);
 	err = types_open_elf("/dev/null", &t);
@@ -606,5 +582,5 @@ int main(void)
 		cmocka_unit_test(files_that_are_none),
 	};
 
-	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+	return cmocka_run_group_tests(tests, temp_dir_make, temp_dir_remove);
 }

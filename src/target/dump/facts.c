@@ -1,67 +1,54 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a dump tells about itself, for `info`. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "target/dump/image.h"
 
-static void set(struct target_fact *f, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void set(struct target_fact *f, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(f->value, sizeof(f->value), fmt, ap);
-	va_end(ap);
-}
-
 static void fact_file(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%s", d->file.name);
+	target_fact_set(f, "%s", d->file.name);
 }
 
 static void fact_format(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%s%s%s%s", d->format->name, d->detail[0] ? ", " : "", d->detail,
+	target_fact_set(f, "%s%s%s%s", d->format->name, d->detail[0] ? ", " : "", d->detail,
 	    d->flattened ? ", was flattened" : "");
 }
 
 static void fact_size(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%" PRIu64, d->size);
+	target_fact_set(f, "%" PRIu64, d->size);
 }
 
 static void fact_release(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%s", d->release[0] ? d->release : "unknown");
+	target_fact_set(f, "%s", d->release[0] ? d->release : "unknown");
 }
 
 static void fact_cpus(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%zu", d->cpus.count);
+	target_fact_set(f, "%zu", d->cpus.count);
 }
 
 static void fact_cpu(const struct dump *d, struct target_fact *f)
 {
 	if (d->cpu)
-		set(f, "%d", d->cpu->number);
+		target_fact_set(f, "%d", d->cpu->number);
 	else
-		set(f, "none");
+		target_fact_set(f, "none");
 }
 
 static void fact_registers(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%s", d->cpus.source ? d->cpus.source : "none");
+	target_fact_set(f, "%s", d->cpus.source ? d->cpus.source : "none");
 }
 
 static void fact_memory(const struct dump *d, struct target_fact *f)
 {
-	set(f, "%" PRIu64, d->memory.bytes);
+	target_fact_set(f, "%" PRIu64, d->memory.bytes);
 }
 
 /* As many ranges as there is room for; with "..." where there are more. */
@@ -80,7 +67,7 @@ static void fact_ranges(const struct dump *d, struct target_fact *f)
 	}
 	if (shown < d->ranges)
 		buf_addf(&text, ", ... (%" PRIu64 " in all)", d->ranges);
-	set(f, "%s", text.len ? buf_str(&text) : "none");
+	target_fact_set(f, "%s", text.len ? buf_str(&text) : "none");
 	buf_free(&text);
 }
 

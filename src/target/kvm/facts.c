@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a live vCPU tells about itself: registers and facts. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,30 +84,18 @@ static const char *answer(enum live_answer a, const char *yes, const char *no)
 	return a == ANSWER_YES ? yes : a == ANSWER_NO ? no : "unknown";
 }
 
-static void set(struct target_fact *f, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void set(struct target_fact *f, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(f->value, sizeof(f->value), fmt, ap);
-	va_end(ap);
-}
-
-static void fact_pid(struct live *l, struct target_fact *f) { set(f, "%d", l->pid); }
-static void fact_exe(struct live *l, struct target_fact *f) { set(f, "%s", l->exe); }
-static void fact_user(struct live *l, struct target_fact *f) { set(f, "%s", l->user); }
-static void fact_guest(struct live *l, struct target_fact *f) { set(f, "%s", l->t.name); }
-static void fact_vcpu(struct live *l, struct target_fact *f) { set(f, "%d", l->vcpu.id); }
-static void fact_vcpu_fd(struct live *l, struct target_fact *f) { set(f, "%d", l->vcpu.fd); }
-static void fact_vm_fd(struct live *l, struct target_fact *f) { set(f, "%d", l->vcpu.vm_fd); }
-static void fact_why(struct live *l, struct target_fact *f) { set(f, "%s", l->why_engine); }
+static void fact_pid(struct live *l, struct target_fact *f) { target_fact_set(f, "%d", l->pid); }
+static void fact_exe(struct live *l, struct target_fact *f) { target_fact_set(f, "%s", l->exe); }
+static void fact_user(struct live *l, struct target_fact *f) { target_fact_set(f, "%s", l->user); }
+static void fact_guest(struct live *l, struct target_fact *f) { target_fact_set(f, "%s", l->t.name); }
+static void fact_vcpu(struct live *l, struct target_fact *f) { target_fact_set(f, "%d", l->vcpu.id); }
+static void fact_vcpu_fd(struct live *l, struct target_fact *f) { target_fact_set(f, "%d", l->vcpu.fd); }
+static void fact_vm_fd(struct live *l, struct target_fact *f) { target_fact_set(f, "%d", l->vcpu.vm_fd); }
+static void fact_why(struct live *l, struct target_fact *f) { target_fact_set(f, "%s", l->why_engine); }
 
 static void fact_tid(struct live *l, struct target_fact *f)
 {
-	set(f, "%d", l->tid ? l->tid : l->vcpu.tid);
+	target_fact_set(f, "%d", l->tid ? l->tid : l->vcpu.tid);
 }
 
 static void fact_state(struct live *l, struct target_fact *f)
@@ -119,7 +106,7 @@ static void fact_state(struct live *l, struct target_fact *f)
 	struct vcpu_info now = l->vcpu;
 	struct error *err = vcpu_refresh(l->proc, l->pid, &now);
 
-	set(f, "%s", err ? "gone" : names[now.state]);
+	target_fact_set(f, "%s", err ? "gone" : names[now.state]);
 	error_free(err);
 }
 
@@ -128,32 +115,32 @@ static void fact_seccomp(struct live *l, struct target_fact *f)
 	pid_t tid = l->tid ? l->tid : l->vcpu.tid ? l->vcpu.tid : l->pid;
 	int mode = permit_seccomp_mode(l->proc, l->pid, tid);
 
-	set(f, "%s", mode == 0 ? "none" : mode == 1 ? "strict" : mode == 2 ? "filter" : "unknown");
+	target_fact_set(f, "%s", mode == 0 ? "none" : mode == 1 ? "strict" : mode == 2 ? "filter" : "unknown");
 }
 
 static void fact_engine(struct live *l, struct target_fact *f)
 {
-	set(f, "%s", l->engine == ENGINE_DIRECT ? "direct" : "injection");
+	target_fact_set(f, "%s", l->engine == ENGINE_DIRECT ? "direct" : "injection");
 }
 
 static void fact_limit(struct live *l, struct target_fact *f)
 {
-	set(f, "%d", l->limit < 0 ? 0 : l->limit);
+	target_fact_set(f, "%d", l->limit < 0 ? 0 : l->limit);
 }
 
 static void fact_key(struct live *l, struct target_fact *f)
 {
-	set(f, "%s", l->extension > 0 && l->extension & KVMU_MEM_OP_EXT_BASE ? "yes" : "no");
+	target_fact_set(f, "%s", l->extension > 0 && l->extension & KVMU_MEM_OP_EXT_BASE ? "yes" : "no");
 }
 
 static void fact_cas(struct live *l, struct target_fact *f)
 {
-	set(f, "%s", l->extension > 0 && l->extension & KVMU_MEM_OP_EXT_CMPXCHG ? "yes" : "no");
+	target_fact_set(f, "%s", l->extension > 0 && l->extension & KVMU_MEM_OP_EXT_CMPXCHG ? "yes" : "no");
 }
 
 static void fact_run(struct live *l, struct target_fact *f)
 {
-	set(f, "%s", l->run ? "yes" : "no");
+	target_fact_set(f, "%s", l->run ? "yes" : "no");
 }
 
 /* Whether our own translation works is found out when it is first needed; and for this. */
@@ -163,12 +150,12 @@ static void fact_walk(struct live *l, struct target_fact *f)
 	const struct live_ram *ram = &l->storage.ram;
 
 	if (err)
-		set(f, "no: %s", err->message);
+		target_fact_set(f, "no: %s", err->message);
 	else if (ram->state == RAM_PROVEN)
-		set(f, "by the VMM's mapping of guest RAM%s",
+		target_fact_set(f, "by the VMM's mapping of guest RAM%s",
 		    storage_has_absolute(l) ? "; writes by KVM" : "; no writes");
 	else
-		set(f, "by KVM's reads of absolute storage");
+		target_fact_set(f, "by KVM's reads of absolute storage");
 	error_free(err);
 }
 
@@ -177,36 +164,36 @@ static void fact_ram(struct live *l, struct target_fact *f)
 	const struct live_ram *ram = &l->storage.ram;
 
 	if (ram->state == RAM_PROVEN)
-		set(f, "%llu MiB at %#llx: %s", (unsigned long long)(ram->size / RAM_MIB),
+		target_fact_set(f, "%llu MiB at %#llx: %s", (unsigned long long)(ram->size / RAM_MIB),
 		    (unsigned long long)ram->start, ram->why);
 	else
-		set(f, "unknown%s%s", ram->why[0] ? ": " : "", ram->why);
+		target_fact_set(f, "unknown%s%s", ram->why[0] ? ": " : "", ram->why);
 }
 
 static void fact_edat(struct live *l, struct target_fact *f)
 {
 	if (!l->storage.ready)
-		set(f, "unknown");
+		target_fact_set(f, "unknown");
 	else if (l->storage.walk.facilities & FACILITY_EDAT_2)
-		set(f, "1 MiB and 2 GiB frames (EDAT-2)");
+		target_fact_set(f, "1 MiB and 2 GiB frames (EDAT-2)");
 	else
-		set(f, "%s", l->storage.walk.facilities & FACILITY_EDAT_1 ?
+		target_fact_set(f, "%s", l->storage.walk.facilities & FACILITY_EDAT_1 ?
 		    "1 MiB frames (EDAT-1)" : "no large frames");
 }
 
 static void fact_ar_bug(struct live *l, struct target_fact *f)
 {
-	set(f, "%s", answer(l->ar_bug, "met and repaired", "not met"));
+	target_fact_set(f, "%s", answer(l->ar_bug, "met and repaired", "not met"));
 }
 
 static void fact_protected(struct live *l, struct target_fact *f)
 {
-	set(f, "%s", answer(l->is_protected, "yes", "no"));
+	target_fact_set(f, "%s", answer(l->is_protected, "yes", "no"));
 }
 
 static void fact_max_stop(struct live *l, struct target_fact *f)
 {
-	set(f, "%llu", (unsigned long long)l->max_stop_ns / 1000);
+	target_fact_set(f, "%llu", (unsigned long long)l->max_stop_ns / 1000);
 }
 
 enum fact_type { FACT_TEXT, FACT_NUMBER, FACT_BOOL };

@@ -246,6 +246,13 @@ bool live_same_context(const struct live_context *a, const struct live_context *
 	       a->alet == b->alet;
 }
 
+static struct error *resume_unless_interrupted(struct live *l)
+{
+	struct error *err = live_resume(l);
+
+	return err ? err : live_check_interrupted(l);
+}
+
 struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *context)
 {
 	uint64_t deadline = clock_ns() + CONTEXT_WAIT_NS, wait = MSEC / 8;
@@ -261,9 +268,7 @@ struct error *live_stop_in(struct live *l, uint8_t ar, struct live_context *cont
 			*context = now;
 		if (live_same_context(context, &now))
 			return NULL;
-		err = live_resume(l);
-		if (!err)
-			err = live_check_interrupted(l);
+		err = resume_unless_interrupted(l);
 		if (err)
 			return err;
 		if (clock_ns() > deadline)
@@ -281,9 +286,7 @@ struct error *live_yield(struct live *l, uint8_t ar, struct live_context *contex
 
 	if (l->engine == ENGINE_DIRECT || !l->calls_in_stop || !inject_time_is_up(l->inj))
 		return NULL;
-	err = live_resume(l);
-	if (!err)
-		err = live_check_interrupted(l);
+	err = resume_unless_interrupted(l);
 	if (err)
 		return err;
 	return context ? live_stop_in(l, ar, context) : live_stop(l);

@@ -6,38 +6,36 @@
 #include "base/printable.h"
 #include "target/qmp/guest.h"
 
-typedef void fact_fn(struct qmp_guest *g, char *value, size_t size);
-
-static void fact_socket(struct qmp_guest *g, char *value, size_t size)
+static void fact_socket(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%s", g->q.name);
+	target_fact_set(f, "%s", g->q.name);
 }
 
-static void fact_version(struct qmp_guest *g, char *value, size_t size)
+static void fact_version(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%s", g->q.version);
+	target_fact_set(f, "%s", g->q.version);
 }
 
-static void fact_process(struct qmp_guest *g, char *value, size_t size)
+static void fact_process(struct qmp_guest *g, struct target_fact *f)
 {
 	if (g->t.pid)
-		snprintf(value, size, "%d", g->t.pid);
+		target_fact_set(f, "%d", g->t.pid);
 	else
-		snprintf(value, size, "unknown");
+		target_fact_set(f, "unknown");
 }
 
-static void fact_guest(struct qmp_guest *g, char *value, size_t size)
+static void fact_guest(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%s", g->t.name[0] ? g->t.name : "none");
+	target_fact_set(f, "%s", g->t.name[0] ? g->t.name : "none");
 }
 
-static void fact_accelerator(struct qmp_guest *g, char *value, size_t size)
+static void fact_accelerator(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%s", g->kvm ? "KVM" : "TCG");
+	target_fact_set(f, "%s", g->kvm ? "KVM" : "TCG");
 }
 
 /* As of now: it changes. */
-static void fact_status(struct qmp_guest *g, char *value, size_t size)
+static void fact_status(struct qmp_guest *g, struct target_fact *f)
 {
 	struct error *err;
 	json_t *result;
@@ -45,45 +43,45 @@ static void fact_status(struct qmp_guest *g, char *value, size_t size)
 
 	err = qmp_execute(&g->q, "query-status", NULL, -1, &result);
 	if (!err && !json_unpack(result, "{s:s}", "status", &status))
-		printable(value, size, status);
+		printable(f->value, sizeof(f->value), status);
 	else
-		snprintf(value, size, "unknown");
+		target_fact_set(f, "unknown");
 	if (!err)
 		json_decref(result);
 	error_free(err);
 }
 
-static void fact_cpus(struct qmp_guest *g, char *value, size_t size)
+static void fact_cpus(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%zu", g->cpus);
+	target_fact_set(f, "%zu", g->cpus);
 }
 
-static void fact_cpu(struct qmp_guest *g, char *value, size_t size)
+static void fact_cpu(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%d", g->t.vcpu);
+	target_fact_set(f, "%d", g->t.vcpu);
 }
 
-static void fact_registers(struct qmp_guest *g, char *value, size_t size)
+static void fact_registers(struct qmp_guest *g, struct target_fact *f)
 {
 	(void)g;
-	snprintf(value, size, "dump-guest-memory, for each access anew");
+	target_fact_set(f, "dump-guest-memory, for each access anew");
 }
 
-static void fact_memory(struct qmp_guest *g, char *value, size_t size)
+static void fact_memory(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%" PRIu64, g->size);
+	target_fact_set(f, "%" PRIu64, g->size);
 }
 
-static void fact_way(struct qmp_guest *g, char *value, size_t size)
+static void fact_way(struct qmp_guest *g, struct target_fact *f)
 {
-	snprintf(value, size, "%s", g->way);
+	target_fact_set(f, "%s", g->way);
 }
 
 static const struct {
 	const char *key;
 	const char *label;
 	bool is_number;
-	fact_fn *get;
+	void (*get)(struct qmp_guest *g, struct target_fact *f);
 } facts[] = {
 	{ "socket", "QMP socket", false, fact_socket },
 	{ "qemu_version", "QEMU version", false, fact_version },
@@ -108,6 +106,6 @@ bool qmp_fact(struct target *t, size_t idx, struct target_fact *fact)
 		.key = facts[idx].key, .label = facts[idx].label,
 		.is_number = facts[idx].is_number && !(facts[idx].get == fact_process && !t->pid),
 	};
-	facts[idx].get(g, fact->value, sizeof(fact->value));
+	facts[idx].get(g, fact);
 	return true;
 }
