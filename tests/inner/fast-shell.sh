@@ -78,12 +78,21 @@ for round in 1 2 3; do
 		diag_file screen "$tap_dir/screen"
 	ok "and the guest goes on ($round)" goes_on
 done
+type 'set pager off\n'
+wait_for 10 screen_has 7 "[rw,live]> "
+type 'read --space=abs --engine=ioctl 0 4M\n'
+wait_for 20 screen_has 1 "0000000000003000  "
+type '\003'
+wait_for 20 screen_has 8 "[rw,live]> "
+ok "Ctrl-C ends a long read" screen_has 4 interrupted || diag "$(tail -n 5 "$tap_dir/screen")"
+ok "before its end" test "$(grep -caF 00000000003ff "$tap_dir/screen")" = 0
+ok "and the guest goes on" goes_on
 type 'search --space=abs --engine=ioctl 0+4M 0123456789abcdef0123456789abcdef\n\003'
-wait_for 20 screen_has 7 "[rw,live]> "
+wait_for 20 screen_has 9 "[rw,live]> "
 ok "Ctrl-C in a search" goes_on
 
 type 'set confirm on\n'
-wait_for 10 screen_has 8 "[rw,live]> "
+wait_for 10 screen_has 10 "[rw,live]> "
 type 'write --space=abs 0x1800 11\n'
 wait_for 10 screen_has 1 "(y or n)"
 type 'n\n'

@@ -224,7 +224,7 @@ check_vmlinux() {
 	like "is where the demo has found it" "^0*${banner#0x} "
 	run s390memctl -g demo -s l2.vmlinux ps
 	expect_status "processes" 0
-	like "the idle task" ' 0 .* swapper/0$'
+	like "the idle task" ' 0 .* [[]swapper/0[]]$'
 	like "init" ' 1 .* l2prog$'
 	run s390memctl -g demo -s l2.vmlinux print init_task.comm
 	expect_status "a variable's member" 0
