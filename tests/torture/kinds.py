@@ -13,13 +13,8 @@ from bed import Busy, ExecVmm, PageOut, Storm, address_space_limit
 from tool import HELD, LARGE, SMALL, STEPS
 from vmm import Failure, scratch_count, threads, wait_for
 
-
-def after_round(bed, leftovers=1):
-    """The VMM lives, nobody holds a thread of it, all vCPUs go on."""
-    bed.guest.check_free()
-    bed.guest.check_progress()
-    if scratch_count(bed.guest.pid) > leftovers:
-        raise Failure("scratch memory piles up")
+NAMESPACES = ("/usr/bin/unshare", "-U", "-r", "-m", "--")
+NOBODY = ("/usr/bin/setpriv", "--reuid=nobody", "--clear-groups", "--")
 
 
 def random_kills(bed, rounds):
@@ -29,58 +24,68 @@ def random_kills(bed, rounds):
         run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL if i % 3 else LARGE)
         time.sleep(random.uniform(0, span))
         bed.landed += run.kill()
-        after_round(bed)
+        bed.guest.check_unharmed()
 
 
 def step_kills(bed, rounds):
     """SIGKILL exactly at each step"""
-    for i in range(rounds):
-        step = STEPS[i % len(STEPS)]
-        if step == "mapped" and scratch_count(bed.guest.pid):
-            bed.tool.clean(bed.guest)
-        run = bed.tool.at_some_step(bed.guest, step, i // len(STEPS) % bed.guest.cpus)
-        bed.landed += run.kill()
-        after_round(bed)
+    _kills_of(bed, bed.guest, rounds)
+
+
+def _injection_spans(bed):
+    """How long an injection takes from its first step: with SMALL, with LARGE."""
+    spans = []
+    for size in (SMALL, LARGE):
+        began = 0
+        for _ in range(5):
+            run = bed.tool.at_step(bed.guest, "attach", 1, 0, size)
+            began -= time.monotonic()
+            run.signal(signal.SIGCONT)
+            run.finish()
+            began += time.monotonic()
+        spans.append(began / 5)
+    return spans
+
+
+def _within_injection(bed, spans, cpu):
+    """A run at a random instant of its injection."""
+    size = random.randrange(2)
+    run = bed.tool.at_step(bed.guest, "attach", 1, cpu, (SMALL, LARGE)[size])
+    until = time.monotonic() + random.uniform(0, spans[size])
+    run.signal(signal.SIGCONT)
+    while time.monotonic() < until:
+        pass
+    return run
 
 
 def near_kills(bed, rounds):
     """SIGKILL at random instants of an injection"""
-    spans = []
-    for i in range(10):
-        run = bed.tool.at_step(bed.guest, "attach", 1, 0, LARGE if i % 2 else SMALL)
-        began = time.monotonic()
-        run.signal(signal.SIGCONT)
-        run.finish()
-        spans.append(time.monotonic() - began)
+    spans = _injection_spans(bed)
     for i in range(rounds):
-        size = LARGE if i % 3 == 0 else SMALL
-        run = bed.tool.at_step(bed.guest, "attach", 1, i % bed.guest.cpus, size)
-        until = time.monotonic() + random.uniform(0, spans[size == LARGE])
-        run.signal(signal.SIGCONT)
-        while time.monotonic() < until:
-            pass
-        bed.landed += run.kill()
-        after_round(bed)
+        bed.landed += _within_injection(bed, spans, i % bed.guest.cpus).kill()
+        bed.guest.check_unharmed()
 
 
 def signals(bed, rounds):
     """SIGINT and SIGTERM at each step and at random instants: scratch memory goes, too"""
     span = bed.tool.span(bed.guest)
+    spans = _injection_spans(bed)
     for i in range(rounds):
         number = signal.SIGINT if i % 2 else signal.SIGTERM
-        cpu = i // 2 % bed.guest.cpus
-        if i % 4 < 2:
-            run = bed.tool.at_some_step(bed.guest, STEPS[i // 4 % len(STEPS)], cpu)
+        cpu = i // 6 % bed.guest.cpus
+        if i // 2 % 3 == 0:
+            run = bed.tool.at_some_step(bed.guest, STEPS[i // 6 % len(STEPS)], cpu)
             run.signal(number)
             run.signal(signal.SIGCONT)
+        elif i // 2 % 3 == 1:
+            run = _within_injection(bed, spans, cpu)
+            run.signal(number)
         else:
             run = bed.tool.start(bed.guest, cpu, LARGE)
             time.sleep(random.uniform(0, span))
             run.signal(number)
-        run.wait()
-        bed.landed += 1
-        run.text()
-        after_round(bed, 0)
+        bed.landed += run.ended_by(number)
+        bed.guest.check_unharmed(0)
 
 
 def _several(bed, cpus):
@@ -91,7 +96,7 @@ def _several(bed, cpus):
         bed.landed += run.kill()
     for run in runs[1::2]:
         run.finish()
-    after_round(bed, len(cpus))
+    bed.guest.check_unharmed(len(cpus))
 
 
 def same_cpu(bed, rounds):
@@ -121,7 +126,7 @@ def one_held(bed, rounds):
         else:
             bed.landed += first.kill()
             second.finish()
-        after_round(bed)
+        bed.guest.check_unharmed()
 
 
 def other_tracer(bed, rounds):
@@ -141,7 +146,7 @@ def other_tracer(bed, rounds):
             bed.landed += run.kill()
         else:
             _beside(bed, gdb if i % 4 == 3 and shutil.which("gdb") else strace, tid, cpu, i % 2)
-        after_round(bed)
+        bed.guest.check_unharmed()
     return None
 
 
@@ -183,7 +188,7 @@ def stopped_vmm(bed, rounds):
             wait_for(10, "the VMM does not stay stopped", bed.guest.stands)
         finally:
             os.kill(bed.guest.pid, signal.SIGCONT)
-        after_round(bed)
+        bed.guest.check_unharmed()
 
 
 def vmm_stops(bed, rounds):
@@ -200,16 +205,18 @@ def vmm_stops(bed, rounds):
             wait_for(10, "the VMM is not stopped", bed.guest.stands)
         finally:
             os.kill(bed.guest.pid, signal.SIGCONT)
-        after_round(bed)
+        bed.guest.check_unharmed()
 
 
 def registers(bed, rounds):
     """SIGKILL at each step: a VMM compares all registers of its thread"""
     with ExecVmm(bed.folder) as vmm:
+        bed.tool.first_runs(vmm)
         for i in range(rounds):
             bed.landed += bed.tool.at_some_step(vmm, STEPS[i % (len(STEPS) - 1)]).kill()
             vmm.check_free()
             vmm.check_counts()
+            vmm.check_same()
         bed.settle(vmm)
 
 
@@ -235,7 +242,7 @@ def vmm_execs(bed, rounds):
     with ExecVmm(bed.folder) as vmm:
         vmm.execute()
         vmm.ready()
-        before = vmm.snapshot()
+        vmm.remember()
         for i in range(rounds):
             step = STEPS[i % len(STEPS)]
             run = bed.tool.at_some_step(vmm, step)
@@ -253,7 +260,7 @@ def vmm_execs(bed, rounds):
                 vmm.ready()
                 vmm.check_free()
                 vmm.check_counts()
-                vmm.check_same(before, signals=False)
+                vmm.check_same(signals=False)
                 if scratch_count(vmm.pid):
                     raise Failure("scratch memory in the new program")
             except Failure as failure:
@@ -267,6 +274,7 @@ def hotplug(bed, rounds):
         with bed.own_guest() as guest:
             for cpu in range(4, min(8, 4 + rounds - done)):
                 guest.plug(cpu)
+                guest.remember()
                 run = bed.tool.at_some_step(guest, HELD[done % len(HELD)], cpu)
                 guest.unplug(cpu)
                 time.sleep(0.3)  # until the guest has come to it
@@ -277,11 +285,8 @@ def hotplug(bed, rounds):
                     run.wait()
                     run.text()
                 wait_for(30, "the vCPU is not unplugged", lambda guest=guest: guest.plugged() == 4)
-                guest.check_free()
-                guest.check_progress()
+                guest.check_unharmed()
                 done += 1
-                bed.rounds_done = done
-            guest.check_beats()
             bed.settle(guest)
 
 
@@ -295,7 +300,7 @@ def pressure(bed, rounds):
             run.signal(signal.SIGCONT)
             time.sleep(random.uniform(0, 0.002))
             bed.landed += run.kill()
-            after_round(bed)
+            bed.guest.check_unharmed()
 
 
 def storm(bed, rounds):
@@ -309,30 +314,25 @@ def storm(bed, rounds):
                 bed.landed += run.kill()
             else:
                 run.finish()
-            after_round(bed)
+            bed.guest.check_unharmed()
     bed.note("%d times all vCPUs were kicked" % kicks.count)
 
 
 def container(bed, rounds):
     """The VMM in a user and a mount namespace of its own; SIGKILLs"""
-    wrapper = ("unshare", "-U", "-r", "-m", "--")
-    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
+    if not _works(*NAMESPACES, "true"):
         return bed.skip("no user namespaces here")
-    with bed.own_guest(wrapper=wrapper) as guest:
+    with bed.own_guest(wrapper=NAMESPACES) as guest:
+        bed.tool.first_runs(guest)
         _kills_of(bed, guest, rounds)
     return None
 
 
 def inside_container(bed, rounds):
     """s390memctl in a user and a mount namespace: refused, and nothing happens"""
-    wrapper = ["/usr/bin/unshare", "-U", "-r", "-m", "--"]
-    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
+    if not _works(*NAMESPACES, "true"):
         return bed.skip("no user namespaces here")
-    for i in range(rounds):
-        run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL, wrapper)
-        run.finish(4, "CAP_SYS_PTRACE")
-        after_round(bed, 0)
-    return None
+    return _refused(bed, rounds, NAMESPACES, "CAP_SYS_PTRACE")
 
 
 def other_user(bed, rounds):
@@ -342,41 +342,45 @@ def other_user(bed, rounds):
     with bed.own_guest(options=("-runas", "nobody")) as guest:
         if bed.user_of(guest.pid) != "nobody":
             raise Failure("QEMU did not change its user")
+        bed.tool.first_runs(guest)
         _kills_of(bed, guest, rounds)
     return None
 
 
 def as_other_user(bed, rounds):
     """s390memctl as another user than the VMM's: refused, and nothing happens"""
-    wrapper = ["/usr/bin/setpriv", "--reuid=nobody", "--clear-groups", "--"]
-    if subprocess.run([*wrapper, "test", "-x", bed.tool.plain], check=False,
-                      capture_output=True).returncode:
+    if not _works(*NOBODY, "test", "-x", bed.tool.plain):
         return bed.skip("another user cannot run it")
+    return _refused(bed, rounds, NOBODY, "ermission denied")
+
+
+def _works(*command):
+    """It ends well."""
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _refused(bed, rounds, wrapper, reason):
     for i in range(rounds):
-        run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL, wrapper)
-        run.finish(4, "ermission denied")
-        after_round(bed, 0)
-    return None
+        bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL, wrapper).finish(4, reason)
+        bed.guest.check_unharmed(0)
 
 
 def _kills_of(bed, guest, rounds):
-    before = guest.snapshot()
+    """SIGKILL exactly at each step."""
     for i in range(rounds):
         step = STEPS[i % len(STEPS)]
         if step == "mapped" and scratch_count(guest.pid):
             bed.tool.clean(guest)
         run = bed.tool.at_some_step(guest, step, i // len(STEPS) % guest.cpus)
         bed.landed += run.kill()
-        guest.check_free()
-        guest.check_progress()
+        guest.check_unharmed()
     bed.settle(guest)
-    guest.check_beats()
-    guest.check_same(before)
+    guest.check_unharmed(0)
 
 
 # kind, which part of ROUNDS it gets
 KINDS = (
-    (random_kills, 0.2), (step_kills, 0.35), (near_kills, 0.45), (signals, 0.5),
+    (random_kills, 0.2), (step_kills, 0.35), (near_kills, 0.45), (signals, 1),
     (same_cpu, 0.02), (different_cpus, 0.02), (one_held, 0.05), (other_tracer, 0.03),
     (stopped_vmm, 0.1), (vmm_stops, 0.1), (registers, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1),
     (hotplug, 0.01),

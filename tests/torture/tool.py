@@ -74,6 +74,14 @@ class Run:
         self.text()
         return code == -signal.SIGKILL
 
+    def ended_by(self, number):
+        """Wait. True: by this signal, False: it had come to its end already."""
+        code = self.wait()
+        text = self.text()
+        if code not in (-number, 128 + number, 4) or (code == 4 and NOT_S390 not in text):
+            raise Failure("exit status %d after signal %d: %s" % (code, number, text.strip()))
+        return code != 4
+
     def text(self):
         """What it has said; once."""
         try:
@@ -108,6 +116,14 @@ class Tool:
     def clean(self, vmm, cpu=0, size=LARGE):
         """A run to the end."""
         self.start(vmm, cpu, size).finish()
+
+    def first_runs(self, vmm):
+        """After these all of its pages that we touch are there; this is what is compared with."""
+        vmm.remember()
+        for cpu in range(vmm.cpus):
+            self.clean(vmm, cpu)
+        vmm.check_same()
+        vmm.before["anon"] = vmm.snapshot()["anon"]
 
     def at_step(self, vmm, step, nth=1, cpu=0, size=LARGE):
         """A run that stands at a step; None: it ended without coming there so often."""

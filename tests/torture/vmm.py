@@ -66,8 +66,11 @@ def scratch_count(pid):
 class Process:
     """A VMM, and what of it must not change."""
 
+    cpus = 1
+
     def __init__(self, pid):
         self.pid = pid
+        self.before = None
 
     def alive(self):
         """It is there and no zombie."""
@@ -113,13 +116,17 @@ class Process:
         return {"maps": len(maps), "fds": len(os.listdir("/proc/%d/fd" % self.pid)),
                 "anon": int(anon.group(1)) if anon else 0, "masks": masks}
 
-    def check_same(self, before, signals=True):
-        """Compare with an earlier snapshot, until it is the same: a thread may still be on
-        its way back, and starting another one blocks all signals for a moment."""
+    def remember(self):
+        """What it has now is what check_same() compares with."""
+        self.before = self.snapshot()
+
+    def check_same(self, signals=True):
+        """Nothing has grown since remember(): poll, as a thread may still be on its way back,
+        and starting another one blocks all signals for a moment."""
         end = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                self._compare(before, signals)
+                self._compare(self.before, signals)
                 return
             except Failure:
                 if time.monotonic() > end:
@@ -242,6 +249,15 @@ class Guest(Process):
         before = {cpu: self.status(cpu)[0] + 1 for cpu in cpus or range(self.cpus)}
         wait_for(seconds, "a CPU has no heartbeat",
                  lambda: self._all_beyond(before, lambda cpu: self.status(cpu)[0]))
+
+    def check_unharmed(self, leftovers=1):
+        """After a round: it lives, nobody holds a thread of it, all vCPUs go on and have found
+        all they have right since, and it has no more mappings, fds or memory than before."""
+        self.check_free()
+        self.check_beats()
+        self.check_same()
+        if scratch_count(self.pid) > leftovers:
+            raise Failure("scratch memory piles up")
 
     def plug(self, cpu):
         """Add a vCPU and wait for its heart."""

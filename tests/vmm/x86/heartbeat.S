@@ -44,6 +44,9 @@
 	.set	BUSY_CLOCKS, 1 << 28		/* of the TSC, between beats: about 0.1 s */
 	.set	TICK_ROUNDS, 10			/* between beats */
 	.set	IDLE_ROUNDS, 1
+	.set	SMP_BUSY_ROUNDS, 50		/* the same for smp: about 10 ms */
+	.set	SMP_CLOCKS, 1 << 24
+	.set	SMP_TICK_ROUNDS, 1
 
 	.set	MSR_EFER, 0xc0000080
 	.set	MSR_FS_BASE, 0xc0000100
@@ -218,20 +221,27 @@ busy:
 	mov	$text_busy, %esi
 	call	puts
 	begin	BUSY_ROUNDS
+	movq	$BUSY_CLOCKS, busy_clocks
+	jmp	busy_on
+busy_often:
+	begin	SMP_BUSY_ROUNDS
+	movq	$SMP_CLOCKS, busy_clocks
+busy_on:
 	movl	$1, rsp_changes
 	mov	$0, %rsp
 1:	add	constants + 8 * 15, %rsp
 	one_round
 	jnz	1b
-	movq	$BUSY_ROUNDS, rounds_left
 	save_gpr rax, 0
+	mov	rounds, %rax
+	mov	%rax, rounds_left
 	save_gpr rdx, 3
 	rdtsc
 	shl	$32, %rdx
 	or	%rdx, %rax
 	cmp	next_beat, %rax
 	jb	2f
-	add	$BUSY_CLOCKS, %rax
+	add	busy_clocks, %rax
 	mov	%rax, next_beat
 	load_gpr rax, 0
 	load_gpr rdx, 3
@@ -257,22 +267,23 @@ smp:
 	jnz	2b
 	movl	$1, is_smp
 	call	init_timer
-	jmp	tick_on
+	jmp	tick_often
 
 other_cpu:
 	lidt	idt_pointer
 	mov	cpu, %eax
 	and	$3, %eax
 	cmp	$1, %eax
-	je	busy
+	je	busy_often
 	call	init_apic_timer
-	jmp	tick_on
+tick_often:
+	begin	SMP_TICK_ROUNDS
+	jmp	1f
 
 tick:
 	mov	$text_tick, %esi
 	call	puts
 	call	init_timer
-tick_on:
 	begin	TICK_ROUNDS
 1:	sti
 	hlt
@@ -719,6 +730,7 @@ rounds:			.skip 8
 rounds_left:		.skip 8
 beats:			.skip 8
 next_beat:		.skip 8
+busy_clocks:		.skip 8
 expected_cr0:		.skip 8
 expected_cr3:		.skip 8
 expected_cr4:		.skip 8
