@@ -26,11 +26,14 @@ static bool buf_grow(struct buf *b, size_t more)
 	size = b->size ? b->size : 64;
 	while (size < need)
 		size *= 2;
-	data = realloc(b->data, size);
+	data = malloc(size);	/* realloc() would not wipe what it leaves */
 	if (!data) {
 		b->failed = true;
 		return false;
 	}
+	if (b->data)
+		memcpy(data, b->data, b->len + 1);
+	wipe_free(b->data, b->size);
 	b->data = data;
 	b->size = size;
 	return true;
@@ -127,11 +130,15 @@ void buf_reset(struct buf *b)
 		b->data[0] = '\0';
 }
 
+void wipe_free(void *p, size_t len)
+{
+	if (p)
+		explicit_bzero(p, len);
+	free(p);
+}
+
 void buf_free(struct buf *b)
 {
-	/* It may be the guest's memory, or say what is there. */
-	if (b->data)
-		explicit_bzero(b->data, b->size);
-	free(b->data);
+	wipe_free(b->data, b->size);
 	*b = (struct buf)BUF_INIT;
 }

@@ -46,5 +46,13 @@ bool buf_failed(const struct buf *b);
 void buf_reset(struct buf *b);
 /* Free the memory; the buffer is empty and usable again. */
 void buf_free(struct buf *b);
+/*
+ * Free memory that may hold the guest's, or say what is there: it is overwritten first.
+ * A struct buf does so by itself, when it grows, too.
+ *
+ * p:   from malloc(), or NULL
+ * len: bytes of it
+ */
+void wipe_free(void *p, size_t len);
 
 #endif

@@ -81,6 +81,24 @@ void harden_process(uint64_t keep)
 	drop_capabilities(keep);
 }
 
+bool harden_has_owners_rights(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	unsigned int i;
+
+	if (getuid() != geteuid() || getgid() != getegid())
+		return true;
+	if (!geteuid() || syscall(SYS_capget, &header, data))
+		return false;
+	for (i = 0; i < CAPABILITIES; i++) {
+		if ((data[CAP_TO_INDEX(i)].permitted & CAP_TO_MASK(i)) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, i, 0, 0) != 1)
+			return true;
+	}
+	return false;
+}
+
 bool harden_forbid_programs(void)
 {
 	const uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;

@@ -32,6 +32,12 @@
  */
 void harden_process(uint64_t keep);
 /*
+ * Whether this program has been given more than its user has: by a set-user-ID or
+ * set-group-ID bit, or by file capabilities (capabilities(7): without these only the ambient
+ * ones, or all of root's, are permitted after execve(2)).
+ */
+bool harden_has_owners_rights(void);
+/*
  * Forbid for good, by a filter of system calls (seccomp(2), needs no_new_privs):
  * to start programs, and what changes the system itself - modules, mounts,
  * namespaces, kexec, BPF, clocks; they fail with EPERM. Not for a shell, whose user

@@ -2,18 +2,17 @@
 #include "cli/audit.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "cli/outfile.h"
 
 #define SYSLOG_BYTES 32
 
@@ -27,28 +26,15 @@ struct error *audit_open(const char *path, struct audit **audit)
 {
 	struct buf shown = BUF_INIT;
 	struct audit *a = calloc(1, sizeof(*a));
-	struct error *err = NULL;
-	struct stat st;
+	struct error *err;
 
 	if (!a)
 		return error_nomem();
 	buf_add_escaped(&shown, path, strlen(path));
 	a->path = strdup(buf_str(&shown));
+	a->fd = -1;
 	buf_free(&shown);
-	/* O_NONBLOCK: a FIFO without a reader must not hang the program. */
-	a->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
-			   O_NONBLOCK, 0600);
-	if (!a->path) {
-		err = error_nomem();
-	} else if (a->fd < 0 && errno == ELOOP) {
-		err = error_new(ERROR_REFUSED, "audit file '%s' is a symbolic link", a->path);
-	} else if (a->fd < 0) {
-		err = error_os(ERROR_REFUSED, errno, "audit file '%s'", a->path);
-	} else if (fstat(a->fd, &st)) {
-		err = error_os(ERROR_REFUSED, errno, "audit file '%s'", a->path);
-	} else if (!S_ISREG(st.st_mode)) {
-		err = error_new(ERROR_REFUSED, "audit file '%s' is no regular file", a->path);
-	}
+	err = a->path ? outfile_append(ERROR_REFUSED, "audit file", path, &a->fd) : error_nomem();
 	if (err) {
 		audit_close(a);
 		return error_hint(err, "writes are refused as long as they cannot be recorded");
@@ -89,7 +75,7 @@ static json_t *json_hex_bytes(const unsigned char *data, size_t len)
 		text[2 * i + 1] = digits[data[i] & 15];
 	}
 	value = json_stringn_nocheck(text, len * 2);
-	free(text);
+	wipe_free(text, len * 2);
 	return value;
 }
 
@@ -156,7 +142,7 @@ static struct error *audit_line(struct audit *a, enum error_kind kind, json_t *o
 		err = error_os(kind, ENOSPC, "audit file '%s'", a->path);
 	else if (fdatasync(a->fd))
 		err = error_os(kind, errno, "audit file '%s'", a->path);
-	free(text);
+	wipe_free(text, len);
 	return err;
 }
 

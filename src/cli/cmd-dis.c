@@ -208,7 +208,7 @@ static uint64_t begin_before(struct dis *d, uint64_t pc)
 		for (start = 2; begin == pc && start < len; start += 2)
 			begin = step_back(pc, bytes, len, start);
 	}
-	free(bytes);
+	wipe_free(bytes, len);
 	return begin;
 }
 

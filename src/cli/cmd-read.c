@@ -144,8 +144,7 @@ static struct error *read_inject(struct reader *r, const struct access *a, uint6
 	err = t->ops->read(t, a, data, (size_t)len, &done);
 	if (done)
 		hexdump_data(r->dump, a->addr, data, done);
-	explicit_bzero(data, (size_t)len);
-	free(data);
+	wipe_free(data, (size_t)len);
 	return err;
 }
 

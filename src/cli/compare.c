@@ -14,6 +14,7 @@
 struct error *piece_init(struct piece *p, size_t size)
 {
 	p->data = malloc(size);
+	p->size = size;
 	p->codes = malloc(size * sizeof(*p->codes));
 	p->holes = false;
 	return p->data && p->codes ? NULL : error_nomem();
@@ -21,7 +22,7 @@ struct error *piece_init(struct piece *p, size_t size)
 
 void piece_free(struct piece *p)
 {
-	free(p->data);
+	wipe_free(p->data, p->size);
 	free(p->codes);
 	*p = (struct piece){ .data = NULL };
 }

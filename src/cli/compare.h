@@ -15,6 +15,7 @@
 /* Bytes, some of which may be holes. */
 struct piece {
 	unsigned char *data;
+	size_t size;		/* of data */
 	uint16_t *codes;	/* of each byte: 0, or the exception that it meets; if holes */
 	bool holes;
 };

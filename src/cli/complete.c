@@ -252,6 +252,20 @@ struct progress_of {
 	size_t source, idx;
 };
 
+/*
+ * Symbols have names that a guest or a file has chosen. What completion adds to a line must
+ * be text, and no more than the word that it ends: no blank, | or > that makes it another line.
+ */
+static bool is_harmless(const char *added)
+{
+	for (; *added; added++) {
+		if (!isascii((unsigned char)*added) ||
+		    (!isalnum((unsigned char)*added) && !strchr("_.$@%=:-", *added)))
+			return false;
+	}
+	return true;
+}
+
 static char *next(const struct session *s, const struct place *p, const char *text,
 		  struct progress_of *at)
 {
@@ -259,8 +273,12 @@ static char *next(const struct session *s, const struct place *p, const char *te
 
 	while (!p->outside && at->source < NR_SOURCES) {
 		name = sources[at->source](s, p, text, at->idx++);
-		if (name)
+		if (name && is_harmless(name + strlen(text)))
 			return name;
+		if (name) {
+			free(name);
+			continue;
+		}
 		at->source++;
 		at->idx = 0;
 	}

@@ -91,6 +91,11 @@ int main(int argc, char **argv)
 	int code;
 
 	reserve_standard_streams();
+	if (harden_has_owners_rights()) {
+		fputs("s390memctl: refused: it obeys its user, and must not be set-user-ID, set-group-ID or have file capabilities (SECURITY.md)\n",
+		      stderr);
+		return ERROR_REFUSED;
+	}
 	setlocale(LC_CTYPE, "");
 	signals_install();
 	session_init(&s, signals_flag());

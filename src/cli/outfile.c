@@ -255,3 +255,41 @@ void outfile_abort(struct outfile *f)
 	free(f->name);
 	free(f);
 }
+
+static struct error *check_appended(int fd, enum error_kind kind, const char *what, const char *shown)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return error_os(kind, errno, "%s '%s'", what, shown);
+	if (!S_ISREG(st.st_mode))
+		return error_new(ERROR_REFUSED, "%s '%s' is no regular file", what, shown);
+	if (st.st_uid != geteuid() && st.st_uid)
+		return error_new(ERROR_REFUSED, "%s '%s' belongs to another user", what, shown);
+	if (st.st_nlink > 1)
+		return error_new(ERROR_REFUSED, "%s '%s' has another name, too", what, shown);
+	return NULL;
+}
+
+struct error *outfile_append(enum error_kind kind, const char *what, const char *path, int *fd)
+{
+	struct buf shown = BUF_INIT;
+	struct error *err;
+
+	buf_add_escaped(&shown, path, strlen(path));
+	/* O_NONBLOCK: a FIFO without a reader must not hang the program. */
+	*fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
+			 O_NONBLOCK, 0600);
+	if (*fd >= 0)
+		err = check_appended(*fd, kind, what, buf_str(&shown));
+	else if (errno == ELOOP)
+		err = error_new(ERROR_REFUSED, "%s '%s' is a symbolic link", what, buf_str(&shown));
+	else
+		err = error_os(kind, errno, "%s '%s'", what, buf_str(&shown));
+	buf_free(&shown);
+	if (err && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	return err;
+}

@@ -35,4 +35,16 @@ struct error *outfile_commit(struct outfile *f);
 /* Throw it away. NULL is allowed. */
 void outfile_abort(struct outfile *f);
 
+/*
+ * Open a file to add to, made with mode 0600 if it is missing. It must be a regular one with this
+ * name alone, of our user or root, and not behind a symbolic link: else whoever owns the folder
+ * could read what is added, or choose what it is added to.
+ *
+ * kind: of the error where the system refuses it
+ * what: "file" or of which sort, for messages
+ * fd:   set, to be closed by the caller; -1 after an error
+ * Errors: ERROR_REFUSED if it is none of these, kind with path and errno otherwise.
+ */
+struct error *outfile_append(enum error_kind kind, const char *what, const char *path, int *fd);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/pgm.h"
+#include "base/buf.h"
 #include "cli/print-scalar.h"
 
 #define NESTING_MAX	(2 * PRINT_DEPTH_MAX)	/* of structures and arrays, those on one line too */
@@ -87,7 +88,7 @@ static struct error *read_image(const struct print_source *src, struct image *im
 
 static void free_image(struct image *im)
 {
-	free(im->data);
+	wipe_free(im->data, im->len);
 	free(im->codes);
 }
 

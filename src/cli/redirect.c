@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "cli/child.h"
 #include "cli/command.h"
 #include "cli/outfile.h"
@@ -77,36 +75,16 @@ static int run_into_pipe(struct session *s, const char *line, run_line *run, con
 	return code;
 }
 
-/* Add to a file: it must be a regular one, not by a symbolic link. */
-static struct error *open_append(const char *path, int *fd)
-{
-	struct buf shown = BUF_INIT;
-	struct error *err = NULL;
-	struct stat st;
-
-	buf_add_escaped(&shown, path, strlen(path));
-	*fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-	if (*fd < 0 && errno == ELOOP)
-		err = error_new(ERROR_REFUSED, "file '%s' is a symbolic link", buf_str(&shown));
-	else if (*fd < 0)
-		err = error_os(ERROR_TARGET, errno, "file '%s'", buf_str(&shown));
-	else if (fstat(*fd, &st))
-		err = error_os(ERROR_TARGET, errno, "file '%s'", buf_str(&shown));
-	else if (!S_ISREG(st.st_mode) && strcmp(path, "/dev/null"))
-		err = error_new(ERROR_REFUSED, "file '%s' exists and is no regular file",
-				buf_str(&shown));
-	buf_free(&shown);
-	if (err && *fd >= 0)
-		close(*fd);
-	return err;
-}
-
 static int run_append(struct session *s, const char *line, run_line *run, const char *path,
 		      struct error **err)
 {
 	int fd, code;
 
-	*err = open_append(path, &fd);
+	*err = NULL;
+	if (strcmp(path, "/dev/null"))
+		*err = outfile_append(ERROR_TARGET, "file", path, &fd);
+	else if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
+		*err = error_os(ERROR_TARGET, errno, "file '%s'", path);
 	if (*err)
 		return command_exit_code(*err);
 	code = run_into(s, line, run, fd, err);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "cli/access.h"
 #include "cli/audit.h"
 #include "cli/excerpt.h"
@@ -192,7 +193,7 @@ struct error *store_range(struct session *s, const struct command_args *args,
 	err = command_first_error(err, shown);
 	if (!err || err->kind == ERROR_ACCESS || st->done)
 		err = command_first_error(err, access_tell_space(s, a));
-	free(st);
+	wipe_free(st, sizeof(*st));
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/endian.h"
 #include "linux/addr-set.h"
 #include "linux/layout.h"
@@ -163,7 +164,7 @@ void tasks_close(struct tasks *t)
 {
 	if (!t)
 		return;
-	free(t->raw);
+	wipe_free(t->raw, t->span);
 	free(t);
 }
 

@@ -206,7 +206,7 @@ static json_t *bytes_value(const void *data, size_t len)
 		text[2 * i + 1] = digits[p[i] & 0xf];
 	}
 	value = json_stringn_nocheck(text, len * 2);
-	free(text);
+	wipe_free(text, len * 2);
 	return value;
 }
 

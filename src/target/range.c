@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "arch/pgm.h"
+#include "base/buf.h"
 
 #define PAGE		4096ULL
 #define MIB		0x100000ULL
@@ -359,9 +360,7 @@ struct error *range_walk(struct target *t, const struct access *a, uint64_t len,
 	}
 	/* What is known is reported even when the walk ends early. */
 	err2 = flush(&w);
-	if (w.buf)
-		explicit_bzero(w.buf, len < READ_PIECE ? (size_t)len : READ_PIECE);
-	free(w.buf);
+	wipe_free(w.buf, len < READ_PIECE ? (size_t)len : READ_PIECE);
 	if (!err)
 		return err2;
 	error_free(err2);

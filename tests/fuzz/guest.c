@@ -250,6 +250,15 @@ struct error *outfile_commit(struct outfile *f)
 	return error_nomem();
 }
 
+struct error *outfile_append(enum error_kind kind, const char *what, const char *path, int *fd)
+{
+	(void)kind;
+	(void)what;
+	(void)path;
+	*fd = -1;
+	return error_new(ERROR_REFUSED, "no files here");
+}
+
 void outfile_abort(struct outfile *f)
 {
 	(void)f;

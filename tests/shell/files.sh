@@ -94,6 +94,22 @@ s390memctl: audit file '$name' is no regular file
 s390memctl: writes are refused as long as they cannot be recorded
 EOF
 done
+ln audit other-name
+run_is "a file with two names" 5 audited audit <<'EOF'
+s390memctl: audit file 'audit' has another name, too
+s390memctl: writes are refused as long as they cannot be recorded
+EOF
+rm other-name
+if [ "$(id -u)" = 0 ]; then
+	touch theirs
+	chown 65534 theirs
+	run_is "a file of another user" 5 audited theirs <<'EOF'
+s390memctl: audit file 'theirs' belongs to another user
+s390memctl: writes are refused as long as they cannot be recorded
+EOF
+else
+	skip "a file of another user" "not root"
+fi
 run_is "a FIFO that nobody reads" 5 audited fifo <<'EOF'
 s390memctl: audit file 'fifo': No such device or address
 s390memctl: writes are refused as long as they cannot be recorded

@@ -70,4 +70,29 @@ else
 	skip "capabilities without CAP_SYS_PTRACE" "only root with setpriv can give it up"
 fi
 
+# Nobody gives it rights that its user has not.
+refused="s390memctl: refused: it obeys its user, and must not be set-user-ID, set-group-ID or have file capabilities (SECURITY.md)"
+if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups test -x "$test_dir" 2>/dev/null; then
+	program=$test_dir/program
+	chmod 755 "$test_dir"
+	cp "$top_builddir/src/s390memctl" "$program"
+	for how in "chmod 4755" "chmod 2755" "setcap cap_sys_ptrace+ep"; do
+		chmod 755 "$program"
+		if ! $how "$program" 2>/dev/null; then
+			skip "refused after $how" "not possible here"
+			continue
+		fi
+		run setpriv --reuid=65534 --regid=65534 --clear-groups "$program" version
+		is "refused after $how" "$status $(cat "$test_dir/stderr")" "5 $refused"
+	done
+	setcap -r "$program" 2>/dev/null
+	run setpriv --reuid=65534 --regid=65534 --clear-groups "$program" version
+	is "not without" "$status" 0
+	run setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps +sys_ptrace \
+		--ambient-caps +sys_ptrace "$program" version
+	is "nor with an ambient capability" "$status" 0
+else
+	skip "set-user-ID" "only root can try"
+fi
+
 done_testing

@@ -355,6 +355,13 @@ expect ]>
 send read 0x1000 4 >> link\n
 expect file 'link' is a symbolic link
 expect ]> 
+send !ln out hard\n
+expect ]> 
+send read 0x1000 4 >> hard\n
+expect file 'hard' has another name, too
+expect ]> 
+send !rm hard\n
+expect ]> 
 send read 0x1000 4 >> fifo\n
 expect fifo
 expect ]> 

@@ -393,16 +393,23 @@ static void commands_are_found_by_their_beginnings(void **state)
 	assert_error(command_lookup("reads", &cmd), ERROR_USAGE, "unknown command 'reads'");
 }
 
-static void assert_completed(const char *before, const char *text, size_t idx, const char *name)
+static void assert_completed_in(const struct session *s, const char *before, const char *text,
+				size_t idx, const char *name)
 {
-	struct session s = { 0 };
-	char *got = complete_word(&s, before, text, idx);
+	char *got = complete_word(s, before, text, idx);
 
 	if (name)
 		assert_string_equal(got, name);
 	else
 		assert_null(got);
 	free(got);
+}
+
+static void assert_completed(const char *before, const char *text, size_t idx, const char *name)
+{
+	const struct session s = { 0 };
+
+	assert_completed_in(&s, before, text, idx, name);
 }
 
 static void names_are_completed(void **state)
@@ -440,6 +447,32 @@ static void names_are_completed(void **state)
 	assert_completed("read 0 | ", "re", 0, NULL);
 	assert_completed("!", "re", 0, NULL);
 	assert_completed("read 'x", "re", 0, NULL);
+}
+
+/* A guest names its symbols. */
+static void names_that_are_more_than_a_word_are_not_completed(void **state)
+{
+	static const struct symtab_entry entries[] = {
+		{ .name = "evil", .value = 1, .type = 'T' },
+		{ .name = "evil | reboot", .value = 2, .type = 'T' },
+		{ .name = "evil>file", .value = 3, .type = 'T' },
+		{ .name = "evil\033[2J", .value = 4, .type = 'T' },
+		{ .name = "evil\n!reboot", .value = 5, .type = 'T' },
+		{ .name = "evil'x", .value = 6, .type = 'T' },
+		{ .name = "evil\xe2\x80\xaex", .value = 7, .type = 'T' },
+		{ .name = "evil_too.part.0", .value = 8, .type = 'T' },
+	};
+	struct session s = { .symbols = symbols_new() };
+	struct symtab *tab;
+
+	(void)state;
+	assert_null(symtab_from_list("guest", entries, sizeof(entries) / sizeof(*entries), &tab));
+	assert_null(symbols_add(s.symbols, tab, 0, "", true));
+	assert_completed_in(&s, "read ", "evi", 0, "evil");
+	assert_completed_in(&s, "read ", "evi", 1, "evil_too.part.0");
+	assert_completed_in(&s, "read ", "evi", 2, NULL);
+	assert_completed_in(&s, "read ", "evil |", 0, NULL);
+	symbols_free(s.symbols);
 }
 
 /* space_arg_length(), space_arg_parse() */
@@ -541,6 +574,7 @@ int main(void)
 		cmocka_unit_test(commands_are_complete),
 		cmocka_unit_test(commands_are_found_by_their_beginnings),
 		cmocka_unit_test(names_are_completed),
+		cmocka_unit_test(names_that_are_more_than_a_word_are_not_completed),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -421,8 +421,7 @@ static void unreadable_fds(void **state)
 	assert_int_equal(list.vmms[2].pid, 1030);
 	vmm_list_free(&list);
 	assert_error(vmm_select(tree.root, 0, "hidden", &vmm), message,
-		     "run s390memctl as root, or give it the capability: "
-		     "setcap cap_sys_ptrace+ep PROGRAM");
+		     "run s390memctl as root, or as the VMM's user; see SECURITY.md for ways by sudo and polkit");
 	assert_error(vmm_select(tree.root, 0, "other", &vmm),
 		     "no VMM has the guest name 'other'; there are: PID 1000 (hidden), PID 1020, PID 1030",
 		     "1 process could not be looked into: run as root to see all");

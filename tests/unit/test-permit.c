@@ -61,7 +61,7 @@ static void assert_permit(enum permit_layer layer, const char *why, const char *
 	assert_string_equal(p.hint, hint);
 }
 
-#define ROOT_HINT "run s390memctl as root, or give it the capability: setcap cap_sys_ptrace+ep PROGRAM"
+#define ROOT_HINT "run s390memctl as root, or as the VMM's user; see SECURITY.md for ways by sudo and polkit"
 
 /* "NAME (UID)" or "UID (UID)" */
 static const char *user(uid_t uid)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arch/pgm.h"
+#include "base/buf.h"
 #include "target/kvm/engine.h"
 
 #define ROUNDS	4
@@ -45,7 +46,7 @@ static bool outcome_init(struct outcome *o, const struct operation *op)
 static void outcome_free(struct outcome *o)
 {
 	error_free(o->err);
-	free(o->copy);
+	wipe_free(o->copy, result_size(&o->op));
 	*o = (struct outcome){ .err = NULL };
 }
 

@@ -19,8 +19,7 @@
 #define INITIAL_USERNS		"user:[4026531837]"	/* <linux/proc_ns.h> PROC_USER_INIT_INO */
 #define MAX_ANCESTORS		4096
 
-#define BE_ROOT \
-	"run s390memctl as root, or give it the capability: setcap cap_sys_ptrace+ep PROGRAM"
+#define BE_ROOT	"run s390memctl as root, or as the VMM's user; see SECURITY.md for ways by sudo and polkit"
 
 /* Both sides of the question. */
 struct sides {
