@@ -13,7 +13,7 @@ static const char *const lines[] = {
 	"sym 0x100000", "sym init_task", "print init_task", "print --all struct task 0x10000",
 	"ptype task", "sizeof task_struct", "dis 0x1000 64", "read -t str --count=9 0x1000",
 	"search -t str 0-0x1fffff x", "bt 1", "print &init_task", "lowcore --cpu=all", "bt --cpu=all",
-	"read *%r15 16",
+	"read *%r15 16", "bt 5",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The small parsers of command lines: numbers, expressions, ranges, patterns. The first byte chooses. */
+/*
+ * The small parsers of command lines: numbers, expressions, ranges, patterns, the options of
+ * the program. The first byte chooses.
+ */
 #include <string.h>
 
+#include "cli/options.h"
 #include "cli/pattern.h"
 #include "cli/range-arg.h"
 #include "cli/values.h"
+#include "cli/words.h"
 #include "fuzz.h"
 #include "sym/expr.h"
 
@@ -80,10 +85,40 @@ static void patterns(const char *text, enum mem_type type)
 	error_free(err);
 }
 
+/* The words are what a shell would have made of the text. */
+static void program_options(const char *text)
+{
+	static const volatile int interrupted;
+	static char name[] = "s390memctl";
+	struct options opt;
+	struct session s;
+	struct words words;
+	struct error *err = words_split(text, &words);
+	char **argv;
+
+	if (err) {
+		error_free(err);
+		return;
+	}
+	argv = calloc((size_t)words.count + 2, sizeof(*argv));
+	FUZZ_CHECK(argv);
+	argv[0] = name;
+	memcpy(argv + 1, words.word, (size_t)words.count * sizeof(*argv));
+	session_init(&s, &interrupted);
+	err = options_parse(words.count + 1, argv, &s, &opt);
+	if (err)
+		FUZZ_CHECK(!strpbrk(err->message, "\033\n"));
+	error_free(err);
+	options_free(&opt);
+	session_close(&s);
+	free(argv);
+	words_free(&words);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = { .data = data, .left = size };
-	unsigned int kind = (unsigned int)fuzz_number(&in, 1) % 8;
+	unsigned int kind = (unsigned int)fuzz_number(&in, 1) % 9;
 	char *text = fuzz_string(in.data, in.left);
 	struct buf b = BUF_INIT;
 
@@ -102,6 +137,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		patterns(text, MEM_U32);
+		break;
+	case 8:
+		program_options(text);
 		break;
 	default:
 		error_free(values_add(&b, (enum mem_type)(kind - 5 + MEM_U64), NULL, text));
