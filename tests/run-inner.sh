@@ -34,11 +34,16 @@ if [ "$kind" = fast ] && [ -x "$vmm/differential" ]; then
 	python3 "$tests/differential/edat.py" "$cache" "$kernel" "$vmm/kvm-edat-$kernel.ko"
 	set -- --exe "$vmm/differential" --with "kvm-edat.ko=$vmm/kvm-edat-$kernel.ko" "$@"
 fi
+# For inner/torture.sh. S390MEMCTL_TORTURE: how many rounds of each kind.
+for program in "$cross/src/s390memctl-hooks" "$cross/tests/live/interruptible"; do
+	[ ! -x "$program" ] || set -- --exe "$program" "$@"
+done
+append=${S390MEMCTL_TORTURE:+bed.torture=$S390MEMCTL_TORTURE}
 # For inner/nested.sh. S390MEMCTL_AGREE: how many addresses both translations are
 # asked about.
 if [ "$kind" = nested ] && [ -x "$cross/tests/live/agree" ]; then
-	set -- --exe "$cross/tests/live/agree" \
-		--append "${S390MEMCTL_AGREE:+bed.agree=$S390MEMCTL_AGREE}" "$@"
+	set -- --exe "$cross/tests/live/agree" "$@"
+	append="$append ${S390MEMCTL_AGREE:+bed.agree=$S390MEMCTL_AGREE}"
 fi
 # The guest in the nested bed is 6.1 always.
 vmlinux=$cache/debug/6.1/vmlinux
@@ -46,5 +51,5 @@ if [ "$kind" = nested ] && [ -f "$vmlinux" ]; then
 	set -- --with "l2.vmlinux=$vmlinux" "$@"
 fi
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
-	--with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
+	--append "$append" --with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
 	--exe "$cross/src/s390memctl" --exe "$vmm/testvmm" --script "$tests/inner/$script" "$@"

@@ -2,12 +2,14 @@
 # shellcheck shell=sh
 #
 # s390memctl against a real QEMU with KVM, whose guest is a running Linux: the
-# demo's session with its output checked, s390memctl killed 50 times, and QEMU
-# killed while it is worked on.
+# demo's session with its output checked, s390memctl killed 50 times and at each step of
+# an injection, and QEMU killed while it is worked on.
 
 echo "# begin nested"
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . ./inner/lib.sh
+# shellcheck source-path=SCRIPTDIR source=torture.sh
+. ./inner/torture.sh
 
 KILLS=50
 # how many addresses both translations are asked about (run-inner.sh)
@@ -38,11 +40,6 @@ access_registers_hold() {
 
 qemu_lives() {
 	lives "$QEMU_PID"
-}
-
-# No thread of QEMU is traced or stopped.
-qemu_is_free() {
-	! grep -qE '^(TracerPid:[^0-9]*[1-9]|State:[^A-Za-z]*[tT])' "/proc/$QEMU_PID"/task/*/status
 }
 
 # guest_ram ADDR LEN: guest memory as QEMU itself has it, another way to the
@@ -118,7 +115,7 @@ kill_often() {
 		kill -9 $victim 2>/dev/null
 		wait $victim 2>/dev/null
 		[ $? -ne 137 ] || killed=$((killed + 1))
-		if qemu_lives && qemu_is_free; then
+		if qemu_lives && is_free "$QEMU_PID"; then
 			survived=$((survived + 1))
 		fi
 	done
@@ -284,8 +281,35 @@ check_keys() {
 	done </tmp/keys | awk '$1 == $2' | wc -l)" 128
 }
 
-has_ended() {
-	! lives "$1"
+# user_counter: the one of l2prog, as QEMU has it in its memory
+user_counter() {
+	guest_ram "$user_frame" 4096 | od -An -tx8 -j256 -N8
+}
+
+has_counted() {
+	[ "$(user_counter)" != "$counted" ]
+}
+
+# counts_on: the guest's program goes on
+counts_on() {
+	counted=$(user_counter)
+	wait_for 30 has_counted
+}
+
+# s390memctl is killed and signalled exactly at each step, and several work at once.
+check_torture() {
+	if ! torture_is_possible; then
+		skip "signals at each step" "no s390memctl-hooks here"
+		return
+	fi
+	for _ in $(seq 50); do
+		user_frame=$(s390memctl -g demo -j translate $user_page 2>/dev/null |
+			sed -n 's/.*"absolute":"\(0x[0-9a-f]*\)".*/\1/p')
+		[ -z "$user_frame" ] || break
+	done
+	set -- -g demo read --engine=ioctl --space=abs 0x200000 0x2000
+	torture_steps "QEMU" "$QEMU_PID" counts_on "$@"
+	torture_together "QEMU" "$QEMU_PID" counts_on 0,0,0,0 "$@"
 }
 
 kill_qemu() {
@@ -325,6 +349,8 @@ check_keys
 check_linux
 check_vmlinux
 guest_goes_on "the guest ticks after that"
+check_torture
+guest_goes_on "the guest ticks after signals at each step"
 make_commands
 kill_often
 guest_goes_on "the guest ticks after the SIGKILLs"
