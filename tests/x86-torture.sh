@@ -13,4 +13,4 @@ need_kvm
 [ -x /usr/bin/python3 ] || skip_all "no python3 here"
 
 PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$top_srcdir/tests/torture/torture.py" \
-	"$top_srcdir" "$top_builddir" -n "${S390MEMCTL_TORTURE:-100}" "$@"
+	"$top_srcdir" "$top_builddir" -n "${S390MEMCTL_TORTURE:-56}" "$@"

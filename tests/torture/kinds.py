@@ -71,13 +71,14 @@ def signals(bed, rounds):
     span = bed.tool.span(bed.guest)
     spans = _injection_spans(bed)
     for i in range(rounds):
-        number = signal.SIGINT if i % 2 else signal.SIGTERM
-        cpu = i // 6 % bed.guest.cpus
-        if i // 2 % 3 == 0:
-            run = bed.tool.at_some_step(bed.guest, STEPS[i // 6 % len(STEPS)], cpu)
+        step = STEPS[i // 3 % len(STEPS)]
+        number = signal.SIGINT if (i + i // (3 * len(STEPS))) % 2 else signal.SIGTERM
+        cpu = i // 3 % bed.guest.cpus
+        if i % 3 == 0:
+            run = bed.tool.at_some_step(bed.guest, step, cpu)
             run.signal(number)
             run.signal(signal.SIGCONT)
-        elif i // 2 % 3 == 1:
+        elif i % 3 == 1:
             run = _within_injection(bed, spans, cpu)
             run.signal(number)
         else:
