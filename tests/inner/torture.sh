@@ -107,7 +107,7 @@ torture_steps() {
 		# shellcheck disable=SC2086
 		step=$(word $((round * 5)) $STEPS)	# few rounds are spread over all
 		# shellcheck disable=SC2086
-		signal=$(word $((round + round / 14)) $SIGNALS)
+		signal=$(word "$round" $SIGNALS)
 		nth=$((round / 42 % 3 + 1))
 		if [ "$step" = mapped ]; then
 			nth=1
