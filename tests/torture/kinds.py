@@ -17,13 +17,30 @@ NAMESPACES = ("/usr/bin/unshare", "-U", "-r", "-m", "--")
 NOBODY = ("/usr/bin/setpriv", "--reuid=nobody", "--clear-groups", "--")
 
 
+class Span:
+    """How long something takes, on a machine whose load changes: less if it has ended by
+    itself before the chosen instant, more if it has not."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def instant(self):
+        """At random."""
+        return random.uniform(0, self.seconds)
+
+    def learn(self, landed):
+        """Whether that was before the end; returned."""
+        self.seconds *= 1.01 if landed else 0.95
+        return landed
+
+
 def random_kills(bed, rounds):
     """SIGKILL at random instants of a whole run"""
-    span = bed.tool.span(bed.guest)
+    span = Span(bed.tool.span(bed.guest))
     for i in range(rounds):
         run = bed.tool.start(bed.guest, i % bed.guest.cpus, SMALL if i % 3 else LARGE)
-        time.sleep(random.uniform(0, span))
-        bed.landed += run.kill()
+        time.sleep(span.instant())
+        bed.landed += span.learn(run.kill())
         bed.guest.check_unharmed()
 
 
@@ -33,8 +50,8 @@ def step_kills(bed, rounds):
 
 
 def _injection_spans(bed):
-    """How long an injection takes from its first step: with SMALL, with LARGE."""
-    spans = []
+    """Of an injection from its first step: with SMALL, with LARGE."""
+    spans = {}
     for size in (SMALL, LARGE):
         began = 0
         for _ in range(5):
@@ -43,15 +60,14 @@ def _injection_spans(bed):
             run.signal(signal.SIGCONT)
             run.finish()
             began += time.monotonic()
-        spans.append(began / 5)
+        spans[size] = Span(began / 5)
     return spans
 
 
-def _within_injection(bed, spans, cpu):
+def _within_injection(bed, span, size, cpu):
     """A run at a random instant of its injection."""
-    size = random.randrange(2)
-    run = bed.tool.at_step(bed.guest, "attach", 1, cpu, (SMALL, LARGE)[size])
-    until = time.monotonic() + random.uniform(0, spans[size])
+    run = bed.tool.at_step(bed.guest, "attach", 1, cpu, size)
+    until = time.monotonic() + span.instant()
     run.signal(signal.SIGCONT)
     while time.monotonic() < until:
         pass
@@ -62,30 +78,37 @@ def near_kills(bed, rounds):
     """SIGKILL at random instants of an injection"""
     spans = _injection_spans(bed)
     for i in range(rounds):
-        bed.landed += _within_injection(bed, spans, i % bed.guest.cpus).kill()
+        size = random.choice((SMALL, LARGE))
+        run = _within_injection(bed, spans[size], size, i % bed.guest.cpus)
+        bed.landed += spans[size].learn(run.kill())
         bed.guest.check_unharmed()
 
 
 def signals(bed, rounds):
     """SIGINT and SIGTERM at each step and at random instants: scratch memory goes, too"""
-    span = bed.tool.span(bed.guest)
+    whole = Span(bed.tool.span(bed.guest))
     spans = _injection_spans(bed)
     for i in range(rounds):
         step = STEPS[i // 3 % len(STEPS)]
         number = signal.SIGINT if (i + i // (3 * len(STEPS))) % 2 else signal.SIGTERM
         cpu = i // 3 % bed.guest.cpus
+        size = random.choice((SMALL, LARGE))
         if i % 3 == 0:
+            span = None
             run = bed.tool.at_some_step(bed.guest, step, cpu)
             run.signal(number)
             run.signal(signal.SIGCONT)
         elif i % 3 == 1:
-            run = _within_injection(bed, spans, cpu)
+            span = spans[size]
+            run = _within_injection(bed, span, size, cpu)
             run.signal(number)
         else:
+            span = whole
             run = bed.tool.start(bed.guest, cpu, LARGE)
-            time.sleep(random.uniform(0, span))
+            time.sleep(span.instant())
             run.signal(number)
-        bed.landed += run.ended_by(number)
+        landed = run.ended_by(number)
+        bed.landed += span.learn(landed) if span else landed
         bed.guest.check_unharmed(0)
 
 
