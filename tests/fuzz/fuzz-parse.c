@@ -103,7 +103,8 @@ static void program_options(const char *text)
 	argv = calloc((size_t)words.count + 2, sizeof(*argv));
 	FUZZ_CHECK(argv);
 	argv[0] = name;
-	memcpy(argv + 1, words.word, (size_t)words.count * sizeof(*argv));
+	if (words.count)
+		memcpy(argv + 1, words.word, (size_t)words.count * sizeof(*argv));
 	session_init(&s, &interrupted);
 	err = options_parse(words.count + 1, argv, &s, &opt);
 	if (err)
