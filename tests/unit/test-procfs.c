@@ -46,6 +46,8 @@ static void stat_of_any_name(void **state)
 		assert_int_equal(st.state, 'S');
 		assert_true(st.start_time == 125554);
 		assert_true(st.guest_time == 77);
+		assert_int_equal(st.cpu, 29);
+		assert_true(st.realtime);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 
 #include "base/endian.h"
+#include "target/kvm/tracing.h"
 #include "target/kvm/uapi.h"
 
 /* The reload area: what the code behind the call loads from 0..1023(%r15). */
@@ -82,7 +83,7 @@ _Static_assert(sizeof(struct sigframe) == 296 + 1024, "kernel ABI");
 
 struct inject_saved *inject_arch_saved_new(void)
 {
-	return calloc(1, sizeof(struct inject_saved));
+	return tracing_alloc(sizeof(struct inject_saved));
 }
 
 /* Length of an instruction by its first two bits; SA22-7832 chapter 5. */

@@ -17,6 +17,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
+#include "target/kvm/tracing.h"
 #include "target/kvm/uapi.h"
 
 #define RED_ZONE 128
@@ -29,6 +30,7 @@
 #define XFEATURE_XTILE_DATA 18
 #define FP_XSTATE_MAGIC1 0x46505853U
 #define FP_XSTATE_MAGIC2 0x46505845U
+#define XSTATE_MAGIC2_LEN 4
 
 /* uc_flags, <asm/ucontext.h> */
 #define UC_FP_XSTATE 1
@@ -47,6 +49,8 @@ const uint16_t inject_arch_machine = EM_X86_64;
 struct inject_saved {
 	struct user_regs_struct regs;
 	uint64_t sigmask;
+	uint64_t features;	/* of the extended state, whose size is known: */
+	size_t frame_xstate;	/* bytes in a frame */
 	size_t xstate_len;
 	unsigned char xstate[XSTATE_MAX];
 };
@@ -76,9 +80,48 @@ _Static_assert(sizeof(struct sigframe) == 312, "kernel ABI");
  */
 #define SS_FLAGS_INVALID 0x55
 
+/*
+ * Bytes of a standard-format XSAVE area with these features: what the kernel
+ * takes as the size of a frame's extended state (kernel/fpu/signal.c
+ * check_xstate_in_sigframe() refuses more).
+ */
+static size_t xstate_size(uint64_t features)
+{
+	unsigned int i, size, offset, ecx, edx;
+	size_t end = XSAVE_LEGACY;
+
+	features &= ~(1ULL << XFEATURE_XTILE_DATA);
+	for (i = 2; i < 63; i++) {
+		if (!(features >> i & 1))
+			continue;
+		__cpuid_count(0xd, i, size, offset, ecx, edx);
+		if (!(ecx & 1) && end < (size_t)offset + size)
+			end = (size_t)offset + size;
+	}
+	return end;
+}
+
+/* XCR0: what the extended state of all threads has. */
+static uint64_t xstate_features(void)
+{
+	unsigned int eax, ebx, ecx = 0, edx;
+
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_OSXSAVE))
+		return 0;
+	__asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+	return (uint64_t)edx << 32 | eax;
+}
+
+/* In a virtual machine each CPUID takes microseconds: none while the thread stands. */
 struct inject_saved *inject_arch_saved_new(void)
 {
-	return calloc(1, sizeof(struct inject_saved));
+	struct inject_saved *s = tracing_alloc(sizeof(*s));
+
+	if (s) {
+		s->features = xstate_features();
+		s->frame_xstate = xstate_size(s->features);
+	}
+	return s;
 }
 
 bool inject_arch_scan(const unsigned char *text, size_t len, uint64_t base,
@@ -115,8 +158,9 @@ struct error *inject_arch_save(pid_t tid, struct inject_saved *s)
 		return error_new(ERROR_REFUSED, "thread %d runs 32-bit code", (int)tid);
 	if (ptrace(PTRACE_GETSIGMASK, tid, sizeof(s->sigmask), &s->sigmask) < 0)
 		return error_os(ERROR_TARGET, errno, "signal mask of thread %d", (int)tid);
+	/* as much as a frame holds, which is little beside the tile data */
 	iov.iov_base = s->xstate;
-	iov.iov_len = sizeof(s->xstate);
+	iov.iov_len = s->features ? s->frame_xstate : sizeof(s->xstate);
 	if (ptrace(PTRACE_GETREGSET, tid, NT_X86_XSTATE, &iov) < 0)
 		return error_os(ERROR_TARGET, errno, "extended state of thread %d", (int)tid);
 	s->xstate_len = iov.iov_len;
@@ -171,72 +215,54 @@ static void registers_to_restore(const struct inject_saved *s, struct user_regs_
 	}
 }
 
-/*
- * Bytes of a standard-format XSAVE area with these features: what the kernel
- * takes as the size of a frame's extended state (kernel/fpu/signal.c
- * check_xstate_in_sigframe() refuses more).
- */
-static size_t xstate_size(uint64_t features)
+/* The extended state as a frame holds it, but for magic2 behind it: bytes, 0 if the regset has fewer. */
+static size_t xstate_len(const struct inject_saved *s, uint64_t *features)
 {
-	unsigned int i, size, offset, ecx, edx;
-	size_t end = XSAVE_LEGACY;
-
-	for (i = 2; i < 63; i++) {
-		if (!(features >> i & 1))
-			continue;
-		__cpuid_count(0xd, i, size, offset, ecx, edx);
-		if (!(ecx & 1) && end < (size_t)offset + size)
-			end = (size_t)offset + size;
-	}
-	return end;
-}
-
-/* The extended state as a frame holds it; its size with magic2, 0 if it does not fit. */
-static size_t xstate_for_frame(const struct inject_saved *s, unsigned char *out, size_t room)
-{
-	uint64_t features;
-	uint32_t word;
 	size_t size;
 
 	/* the regset tells XCR0 in the first of its software bytes */
-	memcpy(&features, s->xstate + XSAVE_SW_BYTES, sizeof(features));
-	features &= ~(1ULL << XFEATURE_XTILE_DATA);
-	size = xstate_size(features);
-	if (size > s->xstate_len || size + 4 > room)
-		return 0;
+	memcpy(features, s->xstate + XSAVE_SW_BYTES, sizeof(*features));
+	size = *features == s->features ? s->frame_xstate : xstate_size(*features);
+	*features &= ~(1ULL << XFEATURE_XTILE_DATA);
+	return size > s->xstate_len ? 0 : size;
+}
+
+static void xstate_for_frame(const struct inject_saved *s, uint64_t features, size_t size,
+			     unsigned char *out)
+{
+	uint32_t word;
+
 	memcpy(out, s->xstate, size);
 	memset(out + XSAVE_SW_BYTES, 0, 48);
 	word = FP_XSTATE_MAGIC1;
 	memcpy(out + XSAVE_SW_BYTES, &word, 4);
-	word = (uint32_t)size + 4;
+	word = (uint32_t)size + XSTATE_MAGIC2_LEN;
 	memcpy(out + XSAVE_SW_BYTES + 4, &word, 4);
 	memcpy(out + XSAVE_SW_BYTES + 8, &features, 8);
 	word = (uint32_t)size;
 	memcpy(out + XSAVE_SW_BYTES + 16, &word, 4);
 	word = FP_XSTATE_MAGIC2;
-	memcpy(out + size, &word, 4);
-	return size + 4;
+	memcpy(out + size, &word, XSTATE_MAGIC2_LEN);
 }
 
 struct error *inject_arch_frame(const struct inject_saved *s, const struct inject_gadget *g,
 				struct inject_frame *f)
 {
 	uint64_t top = (s->regs.rsp - RED_ZONE) & ~63ULL;
-	unsigned char xstate[XSTATE_MAX + 64];
 	struct user_regs_struct r;
 	struct sigframe frame = { 0 };
-	uint64_t fpstate;
+	uint64_t fpstate, features;
 	size_t xlen;
 
-	xlen = xstate_for_frame(s, xstate, sizeof(xstate));
-	if (!xlen || xlen + sizeof(frame) + 128 > sizeof(f->bytes))
+	xlen = xstate_len(s, &features);
+	if (!xlen || xlen + XSTATE_MAGIC2_LEN + sizeof(frame) + 128 > sizeof(f->bytes))
 		return error_new(ERROR_REFUSED,
 				 "the thread's extended state does not fit into a signal frame");
 	f->area = top - INJECT_STACK_AREA;
-	fpstate = (f->area - xlen) & ~63ULL;
+	fpstate = (f->area - xlen - XSTATE_MAGIC2_LEN) & ~63ULL;
 	f->addr = (fpstate - sizeof(frame)) & ~15ULL;
 	f->sp = f->addr;
-	f->len = fpstate + xlen - f->addr;
+	f->len = fpstate + xlen + XSTATE_MAGIC2_LEN - f->addr;
 	f->thread_pointer = 0;
 
 	registers_to_restore(s, &r);
@@ -265,9 +291,9 @@ struct error *inject_arch_frame(const struct inject_saved *s, const struct injec
 	frame.ss = (uint16_t)r.ss;
 	frame.fpstate = fpstate;
 	frame.sigmask = s->sigmask;
-	memset(f->bytes, 0, f->len);
+	memset(f->bytes + sizeof(frame), 0, fpstate - f->addr - sizeof(frame));
 	memcpy(f->bytes, &frame, sizeof(frame));
-	memcpy(f->bytes + (fpstate - f->addr), xstate, xlen);
+	xstate_for_frame(s, features, xlen, f->bytes + (fpstate - f->addr));
 	return NULL;
 }
 

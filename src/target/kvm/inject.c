@@ -51,7 +51,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +65,7 @@
 #include "target/kvm/inject-arch.h"
 #include "target/kvm/permit.h"
 #include "target/kvm/stop-at.h"
+#include "target/kvm/tracing.h"
 #include "target/kvm/vmmcheck.h"
 #include "target/process-vm.h"
 
@@ -77,7 +77,6 @@
 #endif
 
 #define NS_PER_MS 1000000ULL
-#define SPIN_NS 300000ULL	/* how long a wait yields before it sleeps */
 #define REAP_NS	(1000 * NS_PER_MS)	/* how long a thread that ends may take to be gone */
 #define CALL_WAIT_NS (5000 * NS_PER_MS)	/* how long a call may take before we give up on it */
 
@@ -103,7 +102,7 @@ struct inject {
 	uint64_t longest_call;	/* ns, in this stop */
 	uint64_t calls;
 	struct inject_stops stops;
-	sigset_t own_mask;	/* ours, while the thread stands */
+	struct tracing tracing;
 };
 
 static void sleep_ns(uint64_t ns)
@@ -111,23 +110,6 @@ static void sleep_ns(uint64_t ns)
 	struct timespec ts = { (time_t)(ns / 1000000000ULL), (long)(ns % 1000000000ULL) };
 
 	nanosleep(&ts, NULL);
-}
-
-/*
- * Nothing may stop us while the thread stands: a Ctrl-Z at this moment would
- * make it stand until we are continued.
- */
-static void block_own_signals(struct inject *inj)
-{
-	sigset_t all;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &inj->own_mask);
-}
-
-static void unblock_own_signals(struct inject *inj)
-{
-	sigprocmask(SIG_SETMASK, &inj->own_mask, NULL);
 }
 
 struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd, const struct inject_options *opt,
@@ -139,13 +121,15 @@ struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd, const struct inject
 	err = vmmcheck(pid, tid, opt->suspend_seccomp, opt->log);
 	if (err)
 		return err;
-	inj = calloc(1, sizeof(*inj));
+	inj = tracing_alloc(sizeof(*inj));
 	if (!inj)
 		return error_nomem();
 	inj->saved = inject_arch_saved_new();
-	if (!inj->saved) {
+	err = inj->saved ? tracing_open(&inj->tracing) : error_nomem();
+	if (err) {
+		free(inj->saved);
 		free(inj);
-		return error_nomem();
+		return err;
 	}
 	inj->pid = pid;
 	inj->tid = tid;
@@ -174,21 +158,13 @@ struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd, const struct inject
  */
 static bool reap(const struct inject *inj)
 {
-	uint64_t start = clock_ns(), passed = 0;
+	enum tracing_event event;
 	int status;
-	pid_t got;
 
-	while (passed < REAP_NS) {
-		got = waitpid(inj->tid, &status, __WALL | WNOHANG);
-		if ((got == inj->tid && !WIFSTOPPED(status)) || (got < 0 && errno != EINTR))
-			return true;
-		passed = clock_ns() - start;
-		if (passed < SPIN_NS)
-			sched_yield();
-		else
-			sleep_ns(50000);
-	}
-	return false;
+	do
+		event = tracing_wait(inj->tid, REAP_NS, &status);
+	while (event == TRACING_STOPPED);
+	return event == TRACING_ENDED;
 }
 
 static struct error *gone(struct inject *inj)
@@ -199,31 +175,16 @@ static struct error *gone(struct inject *inj)
 			  "the VMM or this vCPU is gone; see `s390memctl list`");
 }
 
-/*
- * Wait until the thread stops or ends. *status as from waitpid(2). A wait of less than
- * SPIN_NS yields, a longer one sleeps in between.
- */
+/* Wait until the thread stops or ends. *status as from waitpid(2). */
 static struct error *wait_stop(struct inject *inj, uint64_t wait, int *status)
 {
-	uint64_t start = clock_ns(), passed;
-	pid_t got;
-
-	for (;;) {
-		got = waitpid(inj->tid, status, __WALL | WNOHANG);
-		if (got == inj->tid) {
-			if (WIFSTOPPED(*status))
-				return NULL;
-			return gone(inj);
-		}
-		if (got < 0 && errno != EINTR)
-			return gone(inj);
-		passed = clock_ns() - start;
-		if (passed > wait)
-			break;
-		if (passed < SPIN_NS)
-			sched_yield();
-		else
-			sleep_ns(50000);
+	switch (tracing_wait(inj->tid, wait, status)) {
+	case TRACING_STOPPED:
+		return NULL;
+	case TRACING_ENDED:
+		return gone(inj);
+	case TRACING_LATE:
+		break;
 	}
 	return error_hint(error_new(ERROR_TARGET, "thread %d of process %d did not stop within "
 				    "%llu ms", (int)inj->tid, (int)inj->pid,
@@ -255,11 +216,15 @@ static int pass_on(struct inject *inj, int status, int request)
 static struct error *seize(struct inject *inj, uint64_t wait)
 {
 	unsigned long options = PTRACE_O_TRACESYSGOOD;
+	uint64_t unused;
 	struct error *err;
 	int status;
 
 	if (inj->opt.suspend_seccomp)
 		options |= PTRACE_O_SUSPEND_SECCOMP;
+	tracing_prepare(&inj->tracing, inj->pid, inj->tid);
+	/* What writes the frame is in the caches then. */
+	error_free(inject_peek(inj, inj->gadget.call, &unused, sizeof(unused)));
 	stop_at("attach");
 	if (ptrace(PTRACE_SEIZE, inj->tid, 0, options) < 0)
 		return permit_explain("/proc", inj->pid, inj->tid, errno, "PTRACE_SEIZE");
@@ -332,7 +297,7 @@ struct error *inject_stop(struct inject *inj)
 		bool last = clock_ns() >= deadline ||
 			    (inj->opt.interrupted && *inj->opt.interrupted);
 
-		block_own_signals(inj);
+		tracing_begin(&inj->tracing);
 		err = seize(inj, inj->opt.wait_ns + 1000 * NS_PER_MS);
 		if (!err)
 			err = inject_arch_save(inj->tid, inj->saved);
@@ -344,7 +309,7 @@ struct error *inject_stop(struct inject *inj)
 		if (inj->phase == PHASE_STOPPED)
 			error_free(inject_resume(inj, &unused));
 		else
-			unblock_own_signals(inj);
+			tracing_end(&inj->tracing);
 		if (inj->phase == PHASE_LOST && err)
 			err->fatal = true;
 		if (err && (last || !worth_retrying(err)))
@@ -502,11 +467,11 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 		inj->phase = PHASE_RUNNING;
 		stop_at("detached");
 	}
-	unblock_own_signals(inj);
 	if (failed) {
 		error_free(err);
-		return gone(inj);
+		err = gone(inj);
 	}
+	tracing_end(&inj->tracing);
 	return err;
 }
 
@@ -567,7 +532,9 @@ static void let_go(struct inject *inj)
 	struct error *err;
 	int status, sig;
 
+	tracing_begin(&inj->tracing);
 	err = wait_stop(inj, 100 * NS_PER_MS, &status);
+	tracing_end(&inj->tracing);
 	if (!err) {
 		sig = status >> 16 || WSTOPSIG(status) == (SIGTRAP | 0x80) ? 0 : WSTOPSIG(status);
 		ptrace(PTRACE_DETACH, inj->tid, 0, sig);
@@ -591,6 +558,7 @@ void inject_close(struct inject *inj)
 		let_go(inj);
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED)
 		error_free(inject_resume(inj, &unused));
+	tracing_close(&inj->tracing);
 	free(inj->saved);
 	free(inj);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,7 @@ int procfs_parse_stat(const char *text, struct procfs_stat *st)
 		return -EINVAL;
 	memcpy(st->comm, open + 1, (size_t)(close - open) - 1);
 	st->state = close[2];
+	st->cpu = -1;
 	p = close + 3;
 	for (field = 4; take_char(&p, ' '); field++) {
 		unsigned long long value = strtoull(p, &end, 10);
@@ -57,6 +59,10 @@ int procfs_parse_stat(const char *text, struct procfs_stat *st)
 		p = end;
 		if (field == 22)
 			st->start_time = value;
+		else if (field == 39)
+			st->cpu = value < INT_MAX ? (int)value : -1;
+		else if (field == 40)
+			st->realtime = value != 0;
 		else if (field == 43)
 			st->guest_time = value;
 	}

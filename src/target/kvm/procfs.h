@@ -29,6 +29,8 @@ struct procfs_stat {
 	char comm[PROCFS_COMM_MAX];	/* raw, without the parentheses */
 	char state;			/* R, S, D, T (stopped), t (traced), Z, X ... */
 	unsigned long long start_time;	/* field 22, clock ticks since boot */
+	int cpu;			/* field 39, that it runs on or ran on last; -1: not told */
+	bool realtime;			/* field 40, a real-time priority */
 	unsigned long long guest_time;	/* field 43, clock ticks spent running a guest */
 };
 
