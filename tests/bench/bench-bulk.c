@@ -32,6 +32,7 @@
 #define SIZE		(4 * MIB)
 #define MOMENT_NS	200000000L	/* QEMU does what its monitor was told */
 #define POLL_NS		1000000L
+#define SAVE_MAX_NS	300000000000ULL
 #define STOP_TRIES	50
 #define MAX_ROUNDS	99
 #define SAVED		"/tmp/bench-bulk.saved"
@@ -116,8 +117,11 @@ static double save(const char *command, uint64_t size)
 		 (unsigned long long)size);
 	began = clock_ns();
 	tell_monitor(line);
-	while (stat(SAVED, &st) < 0 || (uint64_t)st.st_size < size)
+	while (stat(SAVED, &st) < 0 || (uint64_t)st.st_size < size) {
+		if (clock_ns() - began > SAVE_MAX_NS)
+			die(line, "the file does not come");
 		sleep_ns(POLL_NS);
+	}
 	return (double)(clock_ns() - began) / 1e9;
 }
 
