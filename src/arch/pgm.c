@@ -102,10 +102,6 @@ struct error *pgm_access_error(const struct error_access *access)
 		buf_addf(&where, ", access register %u", access->ar);
 	if (access->key >= 0)
 		buf_addf(&where, ", key %d", access->key);
-	if (buf_failed(&where)) {
-		buf_free(&where);
-		return error_nomem();
-	}
 	err = error_from_access(access, "%s (%04x) on %s %016" PRIx64 "%s",
 				pgm_name(access->code), access->code,
 				access->store ? "store to" : "fetch from",

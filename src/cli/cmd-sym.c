@@ -100,7 +100,7 @@ static size_t show_all(const struct lookup *l, const char *name, const struct sy
 	size_t count = 0;
 
 	while (!session_interrupted(l->s) && symbols_next(l->symbols, pos, &info)) {
-		if (like ? info.absolute || info.value != like->value : strcmp(info.name, name) != 0)
+		if (name ? strcmp(info.name, name) != 0 : info.absolute || info.value != like->value)
 			continue;
 		if (like)
 			info.offset = like->offset;

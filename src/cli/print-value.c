@@ -428,7 +428,8 @@ static struct error *show_number(struct printer *p, const struct value *v)
 {
 	const struct type_info plain = { .kind = TYPE_INT, .name = "", .size = 8 };
 	struct scalar s = { .type = &v->type, .info = &plain, .number = v->number };
-	struct print_options hex = *p->opt;
+	const struct print_options *opt = p->opt;
+	struct print_options hex = *opt;
 	struct buf symbol = BUF_INIT;
 	struct type_info info;
 	struct type type;
@@ -443,9 +444,10 @@ static struct error *show_number(struct printer *p, const struct value *v)
 		return print_scalar(p, "value", &s);
 	}
 	/* A plain number may as well be an address. */
-	hex.hex = !p->opt->decimal;
+	hex.hex = !opt->decimal;
 	p->opt = &hex;
 	err = print_scalar(p, "value", &s);
+	p->opt = opt;
 	if (v->number >= PAGE && p->src->symbols &&
 	    symbols_format(p->src->symbols, v->number, &symbol))
 		buf_addf(&p->text, " <%s>", buf_str(&symbol));

@@ -9,7 +9,6 @@ import time
 
 import guest
 from schema import checked
-from schema import checked
 
 SECONDS = 60
 STATES = {"idle", "user", "kernel", "looping", "disabled-wait"}

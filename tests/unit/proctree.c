@@ -161,15 +161,16 @@ void tree_process(const struct proctree *t, pid_t pid, uid_t uid, const char *co
 
 void tree_cmdline(const struct proctree *t, pid_t pid, ...)
 {
-	char *text = NULL;
+	char *text = NULL, *more;
 	const char *arg;
 	size_t len = 0;
 	va_list ap;
 
 	va_start(ap, pid);
 	while ((arg = va_arg(ap, const char *))) {
-		text = realloc(text, len + strlen(arg) + 1);
-		must(text != NULL, "cmdline");
+		more = realloc(text, len + strlen(arg) + 1);
+		must(more != NULL, "cmdline");
+		text = more;
 		strcpy(text + len, arg);
 		len += strlen(arg) + 1;
 	}

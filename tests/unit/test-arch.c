@@ -9,6 +9,7 @@
 #include "arch/pgm.h"
 #include "arch/psw.h"
 #include "arch/space.h"
+#include "arch/wait-code.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -333,6 +334,31 @@ static void pgm_errors_read_well(void **state)
 	}
 }
 
+static void disabled_waits(void **state)
+{
+	const uint64_t ea_ba = PSW_MASK_EA | PSW_MASK_BA;
+
+	(void)state;
+	assert_true(psw_is_disabled_wait(PSW_MASK_WAIT | ea_ba));
+	assert_true(psw_is_disabled_wait(PSW_MASK_WAIT | PSW_MASK_DAT | PSW_MASK_PSTATE));
+	assert_false(psw_is_disabled_wait(ea_ba));
+	assert_false(psw_is_disabled_wait(PSW_MASK_WAIT | PSW_MASK_IO));
+	assert_false(psw_is_disabled_wait(PSW_MASK_WAIT | PSW_MASK_EXT));
+	assert_false(psw_is_disabled_wait(PSW_MASK_WAIT | PSW_MASK_MCHECK));
+	assert_false(psw_is_disabled_wait(PSW_MASK_IO | PSW_MASK_EXT | PSW_MASK_MCHECK));
+}
+
+static void wait_codes(void **state)
+{
+	(void)state;
+	assert_string_equal(wait_code_meaning(0xfff), "the system has shut down");
+	assert_string_equal(wait_code_meaning(0x4608), "stand-alone dump: error of a protected guest");
+	assert_non_null(wait_code_meaning(0));
+	assert_null(wait_code_meaning(1));
+	/* All of the address counts. */
+	assert_null(wait_code_meaning(0x100000fffULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +373,8 @@ int main(void)
 		cmocka_unit_test(pgm_range_ends),
 		cmocka_unit_test(pgm_range_end_is_above_or_zero),
 		cmocka_unit_test(pgm_errors_read_well),
+		cmocka_unit_test(disabled_waits),
+		cmocka_unit_test(wait_codes),
 	};
 
 	return cmocka_run_group_tests_name("arch", tests, NULL, NULL);

@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Line coverage of src/, out of what a build with --enable-coverage has counted.
+
+	coverage.py [-m] SOURCE BUILD
+
+Prints every file below 90 % with its lines, then the folders and the sum. A line of
+a file that is compiled more than once has run if it ran in one of them. -m lists the
+lines that have not run, of all files. The exit code is 1 if src/arch is not at 100 %
+or src/ not at 90 %.
+"""
+
+import argparse
+import collections
+import itertools
+import json
+import os
+import subprocess
+import sys
+
+WANTED = 90
+WANTED_ARCH = 100
+
+
+def counters(build):
+    """The folder and the name of every file with notes of the compiler about src/."""
+    for folder, _, names in sorted(os.walk(os.path.join(build, "src"))):
+        for name in sorted(names):
+            if name.endswith(".gcno"):
+                yield os.path.join(folder, name)
+
+
+def gcov(build, notes):
+    """gcov's answers, one a line."""
+    answer = subprocess.run(["gcov", "--stdout", "--json-format", *notes],
+                            cwd=os.path.join(build, "src"), stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, check=False)
+    return [json.loads(line) for line in answer.stdout.splitlines() if line.strip()]
+
+
+def collect(source, build):
+    """{file: {line: times it ran}}, files as seen from src/."""
+    files = collections.defaultdict(collections.Counter)
+    top = os.path.realpath(os.path.join(source, "src"))
+    for answer in gcov(build, list(counters(build))):
+        for entry in answer["files"]:
+            path = os.path.realpath(os.path.join(answer["current_working_directory"], entry["file"]))
+            if not path.startswith(top + os.sep):
+                continue
+            lines = files[os.path.relpath(path, top)]
+            for line in entry["lines"]:
+                lines[line["line_number"]] += line["count"]
+    return files
+
+
+def percent(ran, count):
+    """Rounded down: 100 means all."""
+    return ran * 1000 // count / 10 if count else 100.0
+
+
+def spans(numbers):
+    """[1, 2, 3, 5] as '1-3 5'."""
+    out = []
+    for _, run in itertools.groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0]):
+        lines = [number for _, number in run]
+        out.append(str(lines[0]) if len(lines) == 1 else f"{lines[0]}-{lines[-1]}")
+    return " ".join(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-m", "--missing", action="store_true", help="list lines that have not run")
+    parser.add_argument("source")
+    parser.add_argument("build")
+    options = parser.parse_args()
+
+    sums = collections.defaultdict(lambda: [0, 0])
+    files = collect(options.source, options.build)
+    if not files:
+        sys.exit("coverage.py: nothing was counted, see --enable-coverage")
+    for name, lines in sorted(files.items()):
+        ran = sum(1 for count in lines.values() if count)
+        for folder in {os.path.dirname(name), ""}:
+            sums[folder][0] += ran
+            sums[folder][1] += len(lines)
+        share = percent(ran, len(lines))
+        if share < WANTED or options.missing and ran < len(lines):
+            print(f"{share:6.1f} %  {ran:5d} of {len(lines):5d}  src/{name}")
+            if options.missing:
+                print(f"          {spans(line for line, count in lines.items() if not count)}")
+    print("all of a folder:")
+    for folder, (ran, count) in sorted(sums.items()):
+        print(f"{percent(ran, count):6.1f} %  {ran:5d} of {count:5d}  src/{folder}")
+    enough = percent(*sums["arch"]) >= WANTED_ARCH and percent(*sums[""]) >= WANTED
+    sys.exit(0 if enough else 1)
+
+
+main()
