@@ -17,7 +17,7 @@ struct infile {
 /* Open a file. Errors: ERROR_USAGE: unreadable, empty, no regular file. */
 struct error *infile_open(const char *path, struct infile *file);
 /* A store_source: n bytes from offset on. ERROR_TARGET if the file has fewer by now. */
-struct error *infile_source(void *file, uint64_t offset, void *buf, size_t n);
+struct error *infile_source(void *arg, uint64_t offset, void *buf, size_t n);
 /* Close it. */
 void infile_close(struct infile *file);
 

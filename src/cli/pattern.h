@@ -32,12 +32,12 @@ struct error *pattern_parse(enum mem_type type, const char *code_page, const cha
 /* Free the bytes. */
 void pattern_free(struct pattern *p);
 /*
- * The offset of the first match in buf that begins at from or later, before
+ * The offset of the first match in data that begins at from or later, before
  * end, and at an offset that is first plus a multiple of align (1 or more);
  * PATTERN_NONE if there is none. first is below align. A match lies wholly
- * within the len bytes of buf.
+ * within the len bytes of data.
  */
-size_t pattern_find(const struct pattern *p, const void *buf, size_t len, size_t from, size_t end,
+size_t pattern_find(const struct pattern *p, const void *data, size_t len, size_t from, size_t end,
 		    uint64_t first, uint64_t align);
 
 #endif

@@ -69,9 +69,10 @@ static void show_part(struct progress *p, uint64_t done, const char *amount, con
 		done = p->total;
 	left = (double)(p->total - done) / ((double)done / seconds);
 	begin_text(p);
-	fprintf(p->stream, "%s%5.1f%%  %s  %s  %.0f:%02.0f left", p->label ? p->label : "",
+	fprintf(p->stream, "%s%5.1f%%  %s  %s  %" PRIu64 ":%02" PRIu64 " left",
+		p->label ? p->label : "",
 		100.0 * (double)done / (double)p->total, amount, rate,
-		(double)((uint64_t)left / 60), (double)((uint64_t)left % 60));
+		(uint64_t)left / 60, (uint64_t)left % 60);
 	end_text(p);
 }
 

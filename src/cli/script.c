@@ -194,15 +194,18 @@ int script_run(struct session *s, const struct options *opt)
 {
 	FILE **files = calloc((size_t)opt->nr_scripts, sizeof(*files));
 	struct error *err = files ? NULL : error_nomem();
-	int code = 0, nr_e = 0, i;
+	int code = 0, nr_e = 0, nr = opt->nr_scripts, i;
 
 	for (i = 0; !err && i < opt->nr_scripts; i++) {
 		if (opt->scripts[i].is_file)
 			err = open_script(opt->scripts[i].text, &files[i]);
 	}
-	if (err)
+	/* Nothing is begun unless all can be read. */
+	if (err) {
 		code = line_error(s, err);
-	for (i = 0; i < opt->nr_scripts && !must_end(s, opt->keep_going ? 0 : code); i++) {
+		nr = 0;
+	}
+	for (i = 0; i < nr && !must_end(s, opt->keep_going ? 0 : code); i++) {
 		nr_e += !opt->scripts[i].is_file;
 		code = run_item(s, &opt->scripts[i], files[i], nr_e, opt->keep_going);
 	}

@@ -75,7 +75,7 @@ struct kernel {
  * at; ERROR_PARTIAL when interrupted.
  */
 struct error *kernel_open(struct target *t, const struct kernel_options *opt,
-			  struct kernel **k);
+			  struct kernel **out);
 /*
  * Which Linux it is: release and build id, by VMCOREINFO, else by what stands in
  * the image if k->place tells where it is. kernel_open() does it; again when the

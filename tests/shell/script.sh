@@ -123,6 +123,9 @@ s390memctl: write \\" for the character itself
 s390memctl: -e 1: no program interruption has the code 0099
 s390memctl: 'help exceptions' lists them
 EOF
+run_is "--keep-going: a file that is not there" 64 s390memctl --keep-going -f nosuch -e version <<'EOF'
+s390memctl: script 'nosuch': No such file or directory
+EOF
 run_is "--keep-going: quit ends all" 64 s390memctl --keep-going -e lst -f quits -e 'help 11' <<'EOF'
 s390memctl: -e 1: unknown command 'lst'
 s390memctl: did you mean 'list'?
