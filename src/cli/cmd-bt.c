@@ -117,7 +117,7 @@ static struct error *find_task(struct bt *b, const char *text, struct task_info 
 
 static struct error *show_task(struct bt *b, const char *text)
 {
-	struct task_info info;
+	struct task_info info = { .pid = 0 };
 	struct buf comm = BUF_INIT;
 	struct error *err = find_task(b, text, &info);
 

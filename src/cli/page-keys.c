@@ -60,7 +60,7 @@ static struct error *get_run(struct session *s, uint64_t frame, size_t n, struct
 struct error *page_keys_get(struct session *s, const struct access *a, size_t count,
 			    struct page_key *keys)
 {
-	uint64_t frames[PAGE_KEYS_MAX];
+	uint64_t frames[PAGE_KEYS_MAX] = { 0 };
 	enum space space = a->space;
 	struct error *err = NULL;
 	size_t i, n;
@@ -160,7 +160,7 @@ static void take(struct out *o, struct key_run *run, uint64_t addr, struct page_
 struct error *page_keys_list(struct session *s, const struct access *access, uint64_t len,
 			     struct page_keys_holes *holes)
 {
-	struct page_key keys[PAGE_KEYS_MAX];
+	struct page_key keys[PAGE_KEYS_MAX] = { { .code = 0 } };
 	struct progress progress;
 	struct key_run run = { .len = 0, .progress = &progress };
 	struct access a = *access;

@@ -81,15 +81,17 @@ static struct error *read_table(struct kernel *k, const struct module_layout *l,
 				const struct module *mod, struct table *t)
 {
 	struct error *err = find_table(k, l, mod, t);
+	size_t len;
 	uint32_t i;
 
 	if (err)
 		return err;
-	t->raw = malloc((size_t)t->n * sizeof(Elf64_Sym));
+	len = (size_t)t->n * sizeof(Elf64_Sym);
+	t->raw = malloc(len);
 	t->entries = calloc(t->n, sizeof(*t->entries));
 	if (!t->raw || !t->entries)
 		return error_nomem();
-	err = kmem_read(&k->mem, t->symtab, t->raw, (size_t)t->n * sizeof(Elf64_Sym));
+	err = kmem_read(&k->mem, t->symtab, t->raw, len);
 	if (!err)
 		err = read_strings(k, t);
 	for (i = 0; !err && i < t->n; i++)

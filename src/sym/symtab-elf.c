@@ -249,8 +249,8 @@ static struct error *read_tables(struct symtab *tab, const struct file *f)
 	struct error *err;
 	GElf_Shdr shdr;
 	Elf_Scn *scn;
-	size_t len, strings;
-	void *entries;
+	size_t len = 0, strings;
+	void *entries = NULL;
 
 	scn = find_symbols(f->elf, &shdr);
 	if (!scn)

@@ -202,7 +202,7 @@ static bool scan_addrs(const struct symtab *tab, uint64_t addr, struct symbol *b
 static bool ordered_addr(const struct symtab_index *index, uint64_t addr, struct symbol *best)
 {
 	struct symbol *const *order = index->by_addr;
-	size_t low = 0, high = index->nr_addrs, mid;
+	size_t low = 0, high = order ? index->nr_addrs : 0, mid;
 
 	/* The first one above addr; the one wanted is before it. */
 	while (low < high) {

@@ -10,6 +10,9 @@ top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$top_srcdir/tests/lib.sh" || exit 99
 
+# Those of "make check" are not for the builds here.
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
+
 command -v clang >/dev/null || skip_all "no clang here"
 # A date in the program would be another one in every build.
 flags="-O0 -Wdate-time"

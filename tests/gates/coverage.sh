@@ -12,6 +12,7 @@ tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source=$(dirname "$tests")
 build=${top_builddir:-$source}/gates-build/coverage
 status=0
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
 
 # The tests, as make knows them.
 names() {

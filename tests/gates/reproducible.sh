@@ -10,6 +10,9 @@ top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$top_srcdir/tests/lib.sh" || exit 99
 
+# Those of "make check" are not for the builds here.
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
+
 export SOURCE_DATE_EPOCH=1700000000
 one=$test_dir/one
 two=$test_dir/another/and/longer
