@@ -41,7 +41,7 @@ ok "the guest goes on" guest_beats tick
 
 # Each of these attaches, stops the thread, has it make a call, and detaches; the
 # longer ones map and unmap scratch memory as well.
-cycles=2000
+cycles=${S390MEMCTL_CYCLES:-2000}
 failed=0
 for ((i = 0; i < cycles; i++)); do
 	len=$((i % 20 ? 64 : 100000))
