@@ -74,8 +74,8 @@ check_cppcheck() {
 # tidy FLAG...: files of standard input. One at a time: of more, clang-tidy 14 takes
 # every va_list for uninitialized.
 tidy() {
-	printf '%s\n' -std=gnu11 -include "$top_builddir/config.h" "-I$top_srcdir/src" \
-		"-I$top_srcdir/tests" "$@" >"$test_dir/compile_flags.txt"
+	printf '%s\n' -std=gnu11 -DS390MEMCTL_TEST_HOOKS -include "$top_builddir/config.h" \
+		"-I$top_srcdir/src" "-I$top_srcdir/tests" "$@" >"$test_dir/compile_flags.txt"
 	each 1 clang-tidy --quiet --warnings-as-errors='*' -p "$test_dir"
 }
 

@@ -52,7 +52,7 @@ units() {
 
 ok "the helpers are built" build_shim
 guest_start tick
-live list 0 " $vm_pid +tick +0 " list
+live list 0 "(^| )$vm_pid +tick +0 " list
 live info 0 "^engine +injection" -p "$vm_pid" info
 live "read: a call is injected" 4 "is not an s390 one" -p "$vm_pid" read 0 64
 live "read of much: memory of our own is mapped" 4 "is not an s390 one" -p "$vm_pid" read 0 100000

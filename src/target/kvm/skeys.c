@@ -170,7 +170,7 @@ static struct error *call_get_processor(struct live *l, struct kvmu_s390_process
 
 struct error *live_facilities(struct live *l, unsigned int *facilities)
 {
-	struct kvmu_s390_processor p;
+	struct kvmu_s390_processor p = { 0 };
 	struct error *err;
 	int64_t result = -1;
 
