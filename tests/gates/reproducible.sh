@@ -40,6 +40,20 @@ build_two() {
 	build "$two" -j"$(nproc)" && make_tarball "$two/build" "$test_dir/two.tar.xz"
 }
 
+# The two at the same time.
+build_both() {
+	local first status=0
+
+	build "$one" -j1 >"$test_dir/one.log" 2>&1 &
+	first=$!
+	(build_two) || status=1
+	if ! wait "$first"; then
+		cat "$test_dir/one.log"
+		status=1
+	fi
+	return "$status"
+}
+
 # must NAME COMMAND...: succeeds, or the end of what it said is shown
 must() {
 	local name=$1
@@ -57,8 +71,7 @@ sums() {
 }
 
 must "a tarball" make_tarball "$top_builddir" "$test_dir/one.tar.xz"
-must "a build" build "$one" -j1
-must "another, and its tarball" build_two
+must "two builds, and a tarball of the second" build_both
 sums "$one/root" >"$test_dir/one.sums"
 sums "$two/root" >"$test_dir/two.sums"
 is "the program is there" "$(grep -c 'bin/s390memctl$' "$test_dir/one.sums")" 1
