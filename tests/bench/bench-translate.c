@@ -360,8 +360,11 @@ int main(int argc, char **argv)
 		return 2;
 	m.tables = aligned_alloc(PAGE, m.bytes);
 	m.order = malloc(4096 * MIB / PAGE * sizeof(*m.order));
-	if (!m.tables || !m.order || !tlb_init(&tlb, TLB_SEGMENTS))
+	if (!m.tables || !m.order || !tlb_init(&tlb, TLB_SEGMENTS)) {
+		free(m.tables);
+		free(m.order);
 		return 1;
+	}
 	m.storage = (struct storage){ &m, read_absolute, extent, NULL };
 #ifdef HAVE_LIBADDRXLAT
 	open_peer(&m);
