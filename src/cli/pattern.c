@@ -9,7 +9,10 @@
 #include "base/buf.h"
 #include "cli/values.h"
 
-#define BLOCK	128	/* offsets looked at together; a compiler makes vectors of them */
+#define BLOCK	512	/* offsets looked at together; a compiler makes vectors of them */
+#define LANES	32	/* offsets in a vector: two vectors where they have 16 bytes */
+#define LINE	64	/* bytes of a cache line, about */
+#define AHEAD	4096	/* memory is asked for so many bytes ahead: what a CPU does by itself ends with the page */
 #define WORD	8	/* bytes compared at once in aligned searches */
 #define WORD_ALIGN 8	/* from this alignment on, words are compared instead of blocks */
 
@@ -172,23 +175,33 @@ static bool matches(const struct pattern *p, const unsigned char *at)
 	return true;
 }
 
+/* Ask for memory that is looked at later; it need not be there. */
+static inline void prefetch(const unsigned char *at)
+{
+	__builtin_prefetch((const void *)((uintptr_t)at + AHEAD));
+}
+
 /* Do both anchors match at any of BLOCK offsets? No branches in it, so that it becomes vector code. */
-static bool block_matches(const struct pattern *p, const unsigned char *at)
+static inline __attribute__((always_inline)) bool block_matches(const struct pattern *p, const unsigned char *at)
 {
 	const unsigned char *a = at + p->anchor[0], *b = at + p->anchor[1];
 	const unsigned char value_a = p->value[p->anchor[0]], mask_a = p->mask[p->anchor[0]];
 	const unsigned char value_b = p->value[p->anchor[1]], mask_b = p->mask[p->anchor[1]];
-	unsigned char hit[16] = { 0 };
+	unsigned char hit[LANES] = { 0 };
+	uint64_t words[LANES / 8];
 	size_t i, j;
 
-	for (i = 0; i < BLOCK; i += sizeof(hit)) {
-		for (j = 0; j < sizeof(hit); j++)
+	for (i = 0; i < BLOCK; i += LINE)
+		prefetch(at + i);
+	for (i = 0; i < BLOCK; i += LANES) {
+		for (j = 0; j < LANES; j++)
 			hit[j] |= (unsigned char)((((a[i + j] & mask_a) ^ value_a) |
 						   ((b[i + j] & mask_b) ^ value_b)) == 0);
 	}
-	for (j = 1; j < sizeof(hit); j++)
-		hit[0] |= hit[j];
-	return hit[0];
+	memcpy(words, hit, sizeof(words));
+	for (j = 1; j < LANES / 8; j++)
+		words[0] |= words[j];
+	return words[0];
 }
 
 /* Offsets below limit one by one, with all their bytes. */
@@ -224,6 +237,7 @@ static size_t find_words(const struct pattern *p, const unsigned char *buf, size
 	uint64_t value = first_word(p, p->value), mask = first_word(p, p->mask), word;
 
 	for (; at < limit; at += align) {
+		prefetch(buf + at);
 		memcpy(&word, buf + at, sizeof(word));
 		if (((word ^ value) & mask) == 0 && matches(p, buf + at))
 			return at;
@@ -231,8 +245,9 @@ static size_t find_words(const struct pattern *p, const unsigned char *buf, size
 	return PATTERN_NONE;
 }
 
-static size_t find_blocks(const struct pattern *p, const unsigned char *buf, size_t *at,
-			  size_t limit, uint64_t first, uint64_t align)
+static inline __attribute__((always_inline)) size_t
+find_in_blocks(const struct pattern *p, const unsigned char *buf, size_t *at, size_t limit,
+	       uint64_t first, uint64_t align)
 {
 	size_t next, found;
 
@@ -245,6 +260,26 @@ static size_t find_blocks(const struct pattern *p, const unsigned char *buf, siz
 			return found;
 	}
 	return PATTERN_NONE;
+}
+
+#if defined(__x86_64__) && !defined(__AVX2__)
+/* The same with vectors of 32 bytes. */
+__attribute__((target("avx2"))) static size_t
+find_in_blocks_avx2(const struct pattern *p, const unsigned char *buf, size_t *at, size_t limit,
+		    uint64_t first, uint64_t align)
+{
+	return find_in_blocks(p, buf, at, limit, first, align);
+}
+#endif
+
+static size_t find_blocks(const struct pattern *p, const unsigned char *buf, size_t *at,
+			  size_t limit, uint64_t first, uint64_t align)
+{
+#if defined(__x86_64__) && !defined(__AVX2__)
+	if (__builtin_cpu_supports("avx2"))
+		return find_in_blocks_avx2(p, buf, at, limit, first, align);
+#endif
+	return find_in_blocks(p, buf, at, limit, first, align);
 }
 
 /* at, or the next offset that is aligned; may pass len. */

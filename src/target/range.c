@@ -11,6 +11,7 @@
 #define PAGE		4096ULL
 #define MIB		0x100000ULL
 #define READ_PIECE	MIB		/* bytes of a read */
+#define LOOK_MIN	(64 * 1024U)	/* bytes from which on it pays not to copy them */
 #define CHECK_PIECE	(64 * MIB)	/* bytes of a check, so that stop() is asked in between */
 #define PREFIX_AREA	8192ULL
 #define SPACE_TRIES	200		/* of an access that met another space than the first */
@@ -56,10 +57,10 @@ static struct error *append(struct walk *w, uint64_t len, uint16_t code)
 	return err;
 }
 
-/* The next len bytes have been read. */
-static struct error *append_data(struct walk *w, uint64_t len)
+/* The next len bytes are data. */
+static struct error *append_data(struct walk *w, const void *data, uint64_t len)
 {
-	struct range_run run = { .addr = w->a.addr, .len = len, .data = w->buf };
+	struct range_run run = { .addr = w->a.addr, .len = len, .data = data };
 	struct error *err;
 
 	if (!len)
@@ -313,20 +314,51 @@ static struct error *walk_hole(struct walk *w, uint16_t code)
 	return err;
 }
 
+/*
+ * The next bytes, at most len, without a copy, where the target can do that and
+ * many lie together. *taken: they were taken.
+ */
+static struct error *look_piece(struct walk *w, uint64_t len, bool *taken)
+{
+	const struct access a = w->a;
+	struct error *err, *err2;
+	const void *data;
+	size_t got;
+
+	*taken = false;
+	if (w->mode != RANGE_READ || !w->t->ops->look || len < LOOK_MIN)
+		return NULL;
+	err = w->t->ops->look(w->t, &a, (size_t)len, &data, &got);
+	if (err || got < LOOK_MIN)
+		return err;
+	*taken = true;
+	err = append_data(w, data, got);
+	err2 = w->t->ops->looked(w->t, &a);
+	/* What was made of bytes that were not the guest's says nothing. */
+	if (!err2)
+		return err;
+	error_free(err);
+	return err2;
+}
+
 static struct error *walk_piece(struct walk *w)
 {
 	uint64_t len = w->mode == RANGE_READ ? READ_PIECE : CHECK_PIECE;
 	struct attempt at = { .len = 0 };
 	struct error *err;
+	bool taken;
 
 	/* Pieces end at their multiples, so that they stay aligned behind holes. */
 	at.len = len - w->a.addr % len;
 	if (at.len > w->left)
 		at.len = w->left;
+	err = look_piece(w, at.len, &taken);
+	if (err || taken)
+		return err;
 	err = attempt(w, &at);
 	if (err)
 		return err;
-	err = w->mode == RANGE_READ ? append_data(w, at.done) : append(w, at.done, 0);
+	err = w->mode == RANGE_READ ? append_data(w, w->buf, at.done) : append(w, at.done, 0);
 	if (err || !at.code)
 		return err;
 	/* One exception is delivered at most. */

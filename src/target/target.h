@@ -77,6 +77,14 @@ struct target_ops {
 	struct error *(*read)(struct target *t, const struct access *a,
 			      void *buf, size_t len, size_t *done);
 	/*
+	 * Fetch without a copy: the first bytes of len where they lie in this process,
+	 * until looked() is called, which tells whether they were the guest's; *got:
+	 * how many, 0 if they are to be had by read only. NULL: all are.
+	 */
+	struct error *(*look)(struct target *t, const struct access *a, size_t len,
+			      const void **data, size_t *got);
+	struct error *(*looked)(struct target *t, const struct access *a);
+	/*
 	 * Store len bytes; nothing is stored unless the whole range can be.
 	 * *done: bytes stored (a prefix).
 	 */

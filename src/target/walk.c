@@ -170,6 +170,34 @@ struct error *walk_read(struct walk *w, const struct access *a, void *buf, size_
 	return err;
 }
 
+struct error *walk_look(struct walk *w, const struct access *a, size_t len, const void **data,
+			size_t *got)
+{
+	struct error *err = check_access(w, a, false);
+	struct address_space as;
+	struct translation t;
+
+	*data = NULL;
+	*got = 0;
+	if (err || !w->storage.look)
+		return err;
+	open_space(w, a, false, &as);
+	if (!translate_run(&as, a->addr, len, &t))
+		return NULL;
+	*got = t.length < len ? (size_t)t.length : len;
+	*data = w->storage.look(w->storage.storage.arg, t.absolute, got);
+	if (!*data)
+		*got = 0;
+	return NULL;
+}
+
+struct error *walk_looked(struct walk *w, const struct access *a)
+{
+	int rc = w->storage.look ? w->storage.looked(w->storage.storage.arg) : 0;
+
+	return rc ? host_error(w, -rc, a->addr) : NULL;
+}
+
 struct error *walk_write(struct walk *w, const struct access *a, const void *buf, size_t len,
 			 size_t *done)
 {

@@ -22,6 +22,14 @@ struct walk_storage {
 	 * data come in pieces by read_absolute.
 	 */
 	int (*read_bulk)(void *arg, uint64_t addr, void *buf, size_t len, size_t *done);
+	/*
+	 * Up to *len bytes from absolute address addr on where they lie in this
+	 * process; *len is cut to what there is. NULL, also as the callback: they are
+	 * to be had by the others only. looked() tells afterwards whether they were
+	 * the right ones: 0 or -errno.
+	 */
+	const void *(*look)(void *arg, uint64_t addr, size_t *len);
+	int (*looked)(void *arg);
 	/* Store len bytes likewise; NULL: this storage cannot be changed. */
 	int (*write_bulk)(void *arg, uint64_t addr, const void *buf, size_t len, size_t *done);
 	/*
@@ -58,6 +66,9 @@ void walk_flush(struct walk *w);
 /* The operations of struct target_ops, with their contracts. */
 struct error *walk_read(struct walk *w, const struct access *a, void *buf, size_t len,
 			size_t *done);
+struct error *walk_look(struct walk *w, const struct access *a, size_t len, const void **data,
+			size_t *got);
+struct error *walk_looked(struct walk *w, const struct access *a);
 struct error *walk_write(struct walk *w, const struct access *a, const void *buf, size_t len,
 			 size_t *done);
 struct error *walk_check(struct walk *w, const struct access *a, bool store, uint64_t len,

@@ -41,6 +41,11 @@ static int read_plain(struct dump *d, uint64_t addr, void *buf, size_t len, size
 	return segments_read(&d->memory, &d->file, addr, buf, len, done);
 }
 
+static const void *look_plain(struct dump *d, uint64_t addr, size_t *len)
+{
+	return segments_look(&d->memory, &d->file, addr, len);
+}
+
 static uint64_t plain_extent(struct dump *d, uint64_t addr, bool *present)
 {
 	return segments_extent(&d->memory, addr, present);
@@ -48,6 +53,7 @@ static uint64_t plain_extent(struct dump *d, uint64_t addr, bool *present)
 
 const struct dump_storage_ops dump_plain_storage = {
 	.read = read_plain,
+	.look = look_plain,
 	.extent = plain_extent,
 };
 
@@ -66,6 +72,20 @@ static int storage_read_bulk(void *arg, uint64_t addr, void *buf, size_t len, si
 	struct dump *d = arg;
 
 	return d->ops->read(d, addr, buf, len, done);
+}
+
+static const void *storage_look(void *arg, uint64_t addr, size_t *len)
+{
+	struct dump *d = arg;
+
+	return d->ops->look ? d->ops->look(d, addr, len) : NULL;
+}
+
+static int storage_looked(void *arg)
+{
+	const struct dump *d = arg;
+
+	return dump_file_seen(&d->file);
 }
 
 static uint64_t storage_extent(void *arg, uint64_t addr, bool *present)
@@ -121,6 +141,26 @@ static struct error *dump_read(struct target *t, const struct access *a, void *b
 	t->last_space = d->walk.last_space;
 	t->stats.bytes += *done;
 	return err;
+}
+
+static struct error *dump_look(struct target *t, const struct access *a, size_t len,
+			       const void **data, size_t *got)
+{
+	struct dump *d = dump_of(t);
+	struct error *err = check_registers(d, a);
+
+	*got = 0;
+	if (err)
+		return err;
+	err = walk_look(&d->walk, a, len, data, got);
+	t->last_space = d->walk.last_space;
+	t->stats.bytes += *got;
+	return err;
+}
+
+static struct error *dump_looked(struct target *t, const struct access *a)
+{
+	return walk_looked(&dump_of(t)->walk, a);
 }
 
 static struct error *dump_write(struct target *t, const struct access *a, const void *buf,
@@ -256,6 +296,8 @@ static const struct target_ops dump_ops = {
 	.name = "dump",
 	.live = false,
 	.read = dump_read,
+	.look = dump_look,
+	.looked = dump_looked,
 	.write = dump_write,
 	.check = dump_check,
 	.probe = dump_probe,
@@ -278,6 +320,8 @@ static struct error *get_ready(struct dump *d, int cpu)
 			.extent = storage_extent,
 		},
 		.read_bulk = storage_read_bulk,
+		.look = storage_look,
+		.looked = storage_looked,
 		.failure = storage_failure,
 		.read_only = "a dump cannot be written to: it is the record of a system as it was",
 	};

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ static struct error *find_size(struct dump_file *f)
 		return error_os(ERROR_TARGET, errno, "dump '%s'", f->name);
 	if (S_ISREG(st.st_mode)) {
 		f->size = (uint64_t)st.st_size;
+		filemap_open(&f->map, f->fd, f->size);
 		return NULL;
 	}
 	if (!S_ISBLK(st.st_mode))
@@ -48,6 +50,7 @@ struct error *dump_file_open(struct dump_file *f, const char *path)
 
 void dump_file_close(struct dump_file *f)
 {
+	filemap_close(&f->map);
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = -1;
@@ -57,6 +60,12 @@ int dump_file_pread(const struct dump_file *f, uint64_t offset, void *buf, size_
 {
 	ssize_t n;
 
+	if (filemap_is_good(&f->map) && dump_file_has(f, offset, len)) {
+		memcpy(buf, f->map.data + offset, len);
+		*got = len;
+		if (filemap_is_good(&f->map))
+			return 0;
+	}
 	for (*got = 0; *got < len; *got += (size_t)n) {
 		if (offset > INT64_MAX - *got)
 			return 0;
@@ -71,6 +80,20 @@ int dump_file_pread(const struct dump_file *f, uint64_t offset, void *buf, size_
 			return 0;
 	}
 	return 0;
+}
+
+const void *dump_file_look(const struct dump_file *f, uint64_t offset, size_t *len)
+{
+	if (!filemap_is_good(&f->map) || offset >= f->size)
+		return NULL;
+	if (*len > f->size - offset)
+		*len = (size_t)(f->size - offset);
+	return filemap_populate(&f->map, (size_t)offset, *len) ? f->map.data + offset : NULL;
+}
+
+int dump_file_seen(const struct dump_file *f)
+{
+	return filemap_is_good(&f->map) ? 0 : -ENODATA;
 }
 
 struct error *dump_file_read(const struct dump_file *f, uint64_t offset, void *buf, size_t len,

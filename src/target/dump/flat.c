@@ -161,6 +161,7 @@ static struct error *open_flat(struct dump *d)
 	snprintf(plain.name, sizeof(plain.name), "%s", d->file.name);
 	dump_file_close(&d->file);
 	d->file = plain;
+	filemap_open(&d->file.map, d->file.fd, d->file.size);
 	d->flattened = true;
 	return dump_read_image(d);
 }

@@ -18,6 +18,7 @@ struct dump;
 /* How absolute storage is got at: two callbacks, as in arch/storage.h and target/walk.h. */
 struct dump_storage_ops {
 	int (*read)(struct dump *d, uint64_t addr, void *buf, size_t len, size_t *done);
+	const void *(*look)(struct dump *d, uint64_t addr, size_t *len);	/* may be NULL */
 	uint64_t (*extent)(struct dump *d, uint64_t addr, bool *present);
 	void (*close)(struct dump *d);	/* frees d->private; may be NULL */
 };

@@ -199,3 +199,16 @@ int segments_read(struct segments *s, const struct dump_file *f, uint64_t addr, 
 	}
 	return 0;
 }
+
+const void *segments_look(struct segments *s, const struct dump_file *f, uint64_t addr,
+			  size_t *len)
+{
+	size_t i = find(s, addr);
+	const struct segment *g = &s->list[i];
+
+	if (i == s->count || addr < g->addr || addr - g->addr >= g->in_file)
+		return NULL;
+	if (*len > g->in_file - (addr - g->addr))
+		*len = (size_t)(g->in_file - (addr - g->addr));
+	return dump_file_look(f, g->offset + (addr - g->addr), len);
+}

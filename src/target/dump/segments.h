@@ -43,5 +43,8 @@ uint64_t segments_extent(struct segments *s, uint64_t addr, bool *present);
 /* read_bulk() of target/walk.h. */
 int segments_read(struct segments *s, const struct dump_file *f, uint64_t addr, void *buf,
 		  size_t len, size_t *done);
+/* look() of target/walk.h. */
+const void *segments_look(struct segments *s, const struct dump_file *f, uint64_t addr,
+			  size_t *len);
 
 #endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/filemap.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22	/* Linux 5.14 */
+#endif
+
+/* All mappings of the process, for the handler; and what SIGBUS did before. */
+static struct filemap *mappings;
+static struct sigaction before;
+static size_t page_bytes;
+
+/* A page of a mapping cannot be had: put zeros there, and let the access be made again. */
+static void on_sigbus(int number, siginfo_t *info, void *context)
+{
+	uintptr_t at = (uintptr_t)info->si_addr & ~(uintptr_t)(page_bytes - 1);
+	struct filemap *m;
+	int errnum = errno;
+
+	(void)context;
+	for (m = mappings; m; m = m->next) {
+		if (at - (uintptr_t)m->data >= m->len)
+			continue;
+		m->broken = 1;
+		if (mmap((void *)at, page_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+			 -1, 0) == MAP_FAILED)
+			break;
+		errno = errnum;
+		return;
+	}
+	/* It is not ours: the access is made again, and meets what was there before. */
+	sigaction(number, &before, NULL);
+}
+
+static bool take_sigbus(void)
+{
+	struct sigaction action = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
+
+	if (page_bytes)
+		return true;
+	if (sigaction(SIGBUS, &action, &before))
+		return false;
+	page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	return true;
+}
+
+bool filemap_open(struct filemap *m, int fd, uint64_t len)
+{
+	void *data;
+
+	*m = (struct filemap){ .data = NULL };
+	if (!len || len > SIZE_MAX / 2 || !take_sigbus())
+		return false;
+	data = mmap(NULL, (size_t)len, PROT_READ, MAP_SHARED, fd, 0);
+	if (data == MAP_FAILED)
+		return false;
+	m->data = data;
+	m->len = (size_t)len;
+	m->next = mappings;
+	mappings = m;
+	return true;
+}
+
+void filemap_close(struct filemap *m)
+{
+	struct filemap **link;
+
+	if (!m->data)
+		return;
+	for (link = &mappings; *link && *link != m; link = &(*link)->next)
+		;
+	if (*link)
+		*link = m->next;
+	munmap((void *)m->data, m->len);
+	memset(m, 0, sizeof(*m));
+}
+
+bool filemap_populate(const struct filemap *m, size_t offset, size_t len)
+{
+	size_t first = offset & ~(page_bytes - 1);
+
+	/* An older kernel does not know it: then the pages come one by one. */
+	return !madvise((void *)(m->data + first), offset - first + len, MADV_POPULATE_READ) ||
+	       errno == EINVAL;
+}
