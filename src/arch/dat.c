@@ -10,6 +10,7 @@
 #include "arch/tlb.h"
 #include "arch/trace.h"
 #include "base/endian.h"
+#include "base/simd.h"
 
 #define INDEX_BITS	11	/* of region and segment indexes */
 #define INDEX_MASK	0x7ffU
@@ -126,6 +127,23 @@ static bool check_asce(const struct address_space *as, uint64_t va, unsigned int
 	return check_bounds(level, va, 0, as->asce & ASCE_LENGTH, step, t);
 }
 
+/*
+ * How many entries behind this one are invalid, too, as far as they can be seen without
+ * a further access to storage. Those beyond the table's length mean the same exception.
+ */
+static uint64_t invalid_behind(const struct address_space *as, uint64_t table, unsigned int index)
+{
+	const struct translation_context *c = &as->context;
+	uint64_t entry, count = 0;
+
+	if (!c->tlb || c->trace)
+		return 0;
+	while (++index % TLB_BLOCK_ENTRIES &&
+	       !tlb_read_entry(c->tlb, c->storage, table + 8 * index, &entry) && (entry & RSTE_INVALID))
+		count++;
+	return count;
+}
+
 /* Fill in seg from a format-1 entry: a frame of 2^shift bytes. */
 static void large_frame(struct segment *seg, uint64_t entry, unsigned int level)
 {
@@ -147,15 +165,18 @@ static bool find_segment(const struct address_space *as, uint64_t va, struct seg
 	bool private = as->asce & ASCE_PRIVATE;
 	struct translation_step *step;
 	unsigned int index;
+	bool edat, good;
 	uint64_t entry;
-	bool edat;
 
 	if (!check_asce(as, va, level, t))
 		return false;
 	for (;; level--) {
-		limit_length(t, rest(va, levels[level].shift));
 		index = va >> levels[level].shift & INDEX_MASK;
-		if (!fetch_entry(as, levels[level].kind, index, table + 8 * index, &entry, &step, t))
+		good = fetch_entry(as, levels[level].kind, index, table + 8 * index, &entry, &step, t);
+		limit_length(t, rest(va, levels[level].shift) +
+				(good && (entry & RSTE_INVALID) ?
+				 invalid_behind(as, table, index) << levels[level].shift : 0));
+		if (!good)
 			return false;
 		if (entry & RSTE_INVALID)
 			return fail(t, levels[level].code, step);
@@ -235,26 +256,54 @@ static uint64_t decode_large(const struct address_space *as, const struct segmen
 	return frame | seg->flags | (is_present(as, frame, &length) ? 0 : TLB_OUTSIDE);
 }
 
-/* Fill in the TLB's entries of a segment from its page table. */
-static void decode_table(const struct address_space *as, uint64_t flags, const uint8_t *raw,
+/*
+ * Fill in entries for a page table of which nothing special need be known: no frame is
+ * subject to prefixing, all of them lie within bytes from absolute address from on.
+ * False: one does not. Without branches, for vectors.
+ */
+static inline SIMD_INLINE bool decode_plain(const struct address_space *as, uint64_t flags,
+					    uint64_t from, uint64_t bytes,
+					    const uint64_t *restrict raw, uint64_t *restrict entries)
+{
+	uint64_t prefix = as->prefix, pte, frame, odd = 0;
+	unsigned int i;
+
+	for (i = 0; i < PAGE_TABLE_ENTRIES; i++) {
+		pte = be64toh(raw[i]);
+		frame = pte & PTE_FRAME;
+		entries[i] = frame | (pte & PTE_BITS) | flags;
+		odd |= -(uint64_t)(frame < PREFIX_AREA) | -(uint64_t)(frame - prefix < PREFIX_AREA) |
+		       (-(uint64_t)(frame - from >= bytes) & (pte & PTE_INVALID ? 0 : ~(uint64_t)0));
+	}
+	return !odd;
+}
+
+#ifdef SIMD_AVX2
+SIMD_AVX2 static bool decode_plain_avx2(const struct address_space *as, uint64_t flags,
+					uint64_t from, uint64_t bytes, const uint64_t *restrict raw,
+					uint64_t *restrict entries)
+{
+	return decode_plain(as, flags, from, bytes, raw, entries);
+}
+#endif
+
+/* Fill in the TLB's entries of a segment from its page table, big-endian. */
+static void decode_table(const struct address_space *as, uint64_t flags, const uint64_t *raw,
 			 uint64_t *entries)
 {
 	const struct tlb *tlb = as->context.tlb;
 	uint64_t from = as->context.storage->extent ? tlb->present_from : 0;
 	uint64_t bytes = as->context.storage->extent ? tlb->present_bytes : UINT64_MAX;
-	uint64_t prefix = as->prefix, pte, frame, odd = 0;
 	unsigned int i;
 
-	/* What holds for nearly all tables is done without a branch. */
-	for (i = 0; i < PAGE_TABLE_ENTRIES; i++) {
-		pte = get_be64(raw + 8 * i);
-		frame = pte & PTE_FRAME;
-		entries[i] = frame | (pte & PTE_BITS) | flags;
-		odd |= (frame < PREFIX_AREA) | (frame - prefix < PREFIX_AREA) |
-		       ((frame - from >= bytes) & !(pte & PTE_INVALID));
-	}
-	for (i = 0; odd && i < PAGE_TABLE_ENTRIES; i++)
-		entries[i] = decode_page(as, flags, get_be64(raw + 8 * i));
+#ifdef SIMD_AVX2
+	if (simd_has_avx2() && decode_plain_avx2(as, flags, from, bytes, raw, entries))
+		return;
+#endif
+	if (decode_plain(as, flags, from, bytes, raw, entries))
+		return;
+	for (i = 0; i < PAGE_TABLE_ENTRIES; i++)
+		entries[i] = decode_page(as, flags, be64toh(raw[i]));
 }
 
 /*
@@ -282,7 +331,7 @@ static const uint64_t *fill(const struct address_space *as, uint64_t va, const s
 	uint64_t id = as->tlb_id, number = va >> SEGMENT_SHIFT;
 	struct tlb *tlb = as->context.tlb;
 	size_t slot = tlb_slot(tlb, id, number);
-	uint8_t raw[PAGE_TABLE_BYTES];
+	uint64_t raw[PAGE_TABLE_ENTRIES];
 
 	tlb->tags[slot] = 0;
 	if (seg->flags & TLB_FRAME_SIZE) {
@@ -360,6 +409,19 @@ static bool refuse_protected(const struct address_space *as, uint64_t entry,
 	return fail(t, PGM_PROTECTION, step);
 }
 
+/* Bytes behind the page with address va that the TLB knows to be invalid in the same page table. */
+static uint64_t invalid_pages_behind(const struct address_space *as, uint64_t va)
+{
+	const uint64_t *entries = tlb_find(as->context.tlb, as->tlb_id, va >> SEGMENT_SHIFT);
+	unsigned int index = va >> PAGE_SHIFT & (PAGE_TABLE_ENTRIES - 1), last = index;
+
+	if (!entries)
+		return 0;
+	while (last + 1 < PAGE_TABLE_ENTRIES && (entries[last + 1] & PTE_INVALID))
+		last++;
+	return (last - index) * PAGE_BYTES;
+}
+
 bool dat_translate(const struct address_space *as, uint64_t va, struct translation *t)
 {
 	/* The TLB does not know whether a frame's key comes from its entry. */
@@ -372,9 +434,11 @@ bool dat_translate(const struct address_space *as, uint64_t va, struct translati
 	if (!find_entry(as, va, use_tlb, &entry, &accf, &step, t))
 		return false;
 	t->frame_shift = frame_shift(entry);
-	limit_length(t, rest(va, t->frame_shift));
-	if (entry & PTE_INVALID)
+	if (entry & PTE_INVALID) {
+		limit_length(t, rest(va, PAGE_SHIFT) + (use_tlb ? invalid_pages_behind(as, va) : 0));
 		return fail(t, PGM_PAGE_TRANSLATION, step);
+	}
+	limit_length(t, rest(va, t->frame_shift));
 	if (entry & PTE_ZERO)
 		return fail(t, PGM_TRANSLATION_SPEC, step);
 	t->flags = TRANSLATED_DAT | (entry & PTE_PROTECT ? TRANSLATED_PROTECTED : 0) |

@@ -21,6 +21,7 @@
 #define TLB_SEGMENTS	8192	/* a good size: 8 GiB of pages, up to 16 MiB of host memory */
 #define TLB_SPACES	16	/* address spaces known at a time */
 #define TLB_BLOCKS	64	/* 4 KiB blocks of region and segment tables */
+#define TLB_BLOCK_ENTRIES 512
 
 /*
  * A decoded entry: the 4 KiB block's absolute address, PTE_ZERO, PTE_INVALID,
@@ -40,7 +41,7 @@ struct tlb_space {
 
 struct tlb_block {
 	uint64_t address;	/* absolute, a multiple of 4096; 1: free */
-	uint64_t entries[512];
+	uint64_t entries[TLB_BLOCK_ENTRIES];
 };
 
 struct tlb {

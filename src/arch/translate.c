@@ -15,6 +15,7 @@
 #include "arch/trace.h"
 
 #define PAGE_BYTES	4096ULL
+#define GROUP		16	/* pages looked at together */
 #define MASK_24		0xffffffULL
 #define MASK_31		0x7fffffffULL
 #define LONGEST		UINT64_MAX	/* what length says for 2^64, too */
@@ -292,6 +293,17 @@ bool translate(const struct address_space *as, uint64_t addr, struct translation
 	return true;
 }
 
+/* Do GROUP pages behind the first go on where the one before ends, all alike? */
+static bool group_follows(const uint64_t *entries)
+{
+	uint64_t differ = 0;
+	int i;
+
+	for (i = 0; i < GROUP; i++)
+		differ |= entries[i + 1] ^ (entries[i] + PAGE_BYTES);
+	return !differ;
+}
+
 /* How far a run of 4 KiB pages goes on within the page table of the page before next. */
 static uint64_t same_table(const struct address_space *as, uint64_t next, uint64_t max)
 {
@@ -303,8 +315,12 @@ static uint64_t same_table(const struct address_space *as, uint64_t next, uint64
 	entries = tlb_find(as->context.tlb, as->tlb_id, next >> SEGMENT_SHIFT);
 	if (!entries)
 		return 0;
+	entries += index - 1;	/* of the page before next */
+	while (index + n + GROUP <= PAGE_TABLE_ENTRIES && n * PAGE_BYTES < max &&
+	       group_follows(entries + n))
+		n += GROUP;
 	while (index + n < PAGE_TABLE_ENTRIES && n * PAGE_BYTES < max &&
-	       entries[index + n] == entries[index + n - 1] + PAGE_BYTES)
+	       entries[n + 1] == entries[n] + PAGE_BYTES)
 		n++;
 	return n * PAGE_BYTES;
 }
@@ -322,7 +338,8 @@ bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
 		more = same_table(as, t->effective + t->length, max - t->length);
 		if (!more) {
 			if (!translate(as, t->effective + t->length, &next) ||
-			    next.absolute != t->absolute + t->length || next.flags != t->flags)
+			    next.absolute != t->absolute + t->length || next.flags != t->flags ||
+			    next.frame_shift != t->frame_shift)
 				break;
 			more = next.length;
 		}

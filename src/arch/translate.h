@@ -146,8 +146,8 @@ bool translate(const struct address_space *as, uint64_t addr, struct translation
 
 /*
  * Like translate(), but t->length goes on through as many pages as are
- * contiguous in absolute storage and alike in t->flags, up to max bytes (1 or
- * more). t->frame_shift is that of the first page.
+ * contiguous in absolute storage and alike in t->flags and t->frame_shift, up to
+ * max bytes (1 or more).
  */
 bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
 		   struct translation *t);

@@ -39,14 +39,15 @@ static void on_sigbus(int number, siginfo_t *info, void *context)
 
 static bool take_sigbus(void)
 {
-	struct sigaction action = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
+	struct sigaction now, action = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
 
-	if (page_bytes)
-		return true;
-	if (sigaction(SIGBUS, &action, &before))
-		return false;
 	page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	return true;
+	if (sigaction(SIGBUS, NULL, &now))
+		return false;
+	if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_sigbus)
+		return true;
+	before = now;
+	return !sigaction(SIGBUS, &action, NULL);
 }
 
 bool filemap_open(struct filemap *m, int fd, uint64_t len)

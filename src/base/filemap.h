@@ -21,9 +21,8 @@ struct filemap {
 
 /*
  * Map the first len bytes of a regular file. False: that cannot be done, and *m is
- * one without mapping. *m must stay where it is until filemap_close(). The first
- * mapping of a process takes over SIGBUS; what does not come from a mapping of
- * ours ends the process as before.
+ * one without mapping. *m must stay where it is until filemap_close(). SIGBUS is
+ * taken over; one that does not come from a mapping of ours does what it did before.
  */
 bool filemap_open(struct filemap *m, int fd, uint64_t len);
 /* Unmap it; a mapping of zeros is allowed. */

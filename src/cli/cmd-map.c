@@ -4,6 +4,7 @@
 
 #include "arch/dat-bits.h"
 #include "arch/pgm.h"
+#include "arch/tlb.h"
 #include "cli/access.h"
 #include "cli/progress.h"
 #include "cli/range-arg.h"
@@ -16,6 +17,8 @@
  */
 #define STEPS_MAX (1ULL << 30)
 
+#define TLB_SIZE 16	/* segments */
+#define RUN_MAX (1ULL << 30)	/* bytes of a piece, so that an interruption is seen soon */
 #define NOWHERE (1ULL << 62)	/* an address where no machine has storage */
 
 /* A range of the space whose pages are alike. */
@@ -31,6 +34,7 @@ struct mapped {
 struct mapper {
 	struct session *s;
 	struct walk_space ws;
+	struct tlb tlb;		/* a small one: each page table is looked at once */
 	bool contiguous;	/* ranges end where absolute addresses jump */
 	uint64_t max_ranges;
 	struct mapped pending;
@@ -178,13 +182,16 @@ static struct error *take(struct mapper *m, const struct translation *t, uint64_
 	return NULL;
 }
 
-/* One piece of the space, from addr to last at most. *len: its bytes. */
-static struct error *map_piece(struct mapper *m, uint64_t addr, uint64_t last, uint64_t *len)
+/* One piece of the space, from addr to last at most. *len: its bytes; *steps grows by its pages. */
+static struct error *map_piece(struct mapper *m, uint64_t addr, uint64_t last, uint64_t *len,
+			       uint64_t *steps)
 {
+	uint64_t max = last - addr < RUN_MAX ? last - addr + 1 : RUN_MAX;
 	struct translation t;
 
-	if (!translate(&m->ws.as, addr, &t) && t.error)
+	if (!translate_run(&m->ws.as, addr, max, &t) && t.error)
 		return walk_space_error(&m->ws, &t);
+	*steps += t.code || !(t.flags & TRANSLATED_DAT) ? 1 : 1 + (t.length >> t.frame_shift);
 	*len = t.length - 1 < last - addr ? t.length : last - addr + 1;
 	if (!is_hole(m, t.code)) {
 		if (t.code)
@@ -196,20 +203,20 @@ static struct error *map_piece(struct mapper *m, uint64_t addr, uint64_t last, u
 
 static struct error *map_range(struct mapper *m, uint64_t first, uint64_t last)
 {
-	uint64_t addr = first, len = 0, steps = 0;
+	uint64_t addr = first, len = 0, steps = 0, pieces = 0;
 	struct error *err = NULL;
 
 	do {
 		addr += len;
 		if (session_interrupted(m->s)) {
 			err = error_new(ERROR_PARTIAL, "interrupted at %016" PRIx64, addr);
-		} else if (steps++ == STEPS_MAX) {
+		} else if (steps >= STEPS_MAX) {
 			err = error_hint(error_new(ERROR_PARTIAL, "stopped at %016" PRIx64 ": the tables map more pages than any guest has",
 						   addr),
 					 "they may lead back into themselves; name a RANGE to see what is behind");
 		} else {
-			err = map_piece(m, addr, last, &len);
-			if (steps % 1024 == 0)
+			err = map_piece(m, addr, last, &len, &steps);
+			if (++pieces % 1024 == 0)
 				progress_count(&m->progress, addr - first, m->ranges, "ranges");
 		}
 	} while (!err && len && len - 1 < last - addr);
@@ -272,7 +279,7 @@ static struct error *check_endless(const struct walk_space *ws)
 
 static struct error *map_space(struct mapper *m, const struct access *a, uint64_t len)
 {
-	struct error *err = walk_space_open(m->s, a, REFERENCE_FETCH, NULL, &m->ws);
+	struct error *err = walk_space_open(m->s, a, REFERENCE_FETCH, &m->tlb, NULL, &m->ws);
 	uint64_t first = a->addr, last = len ? a->addr + (len - 1) : UINT64_MAX;
 	struct translation t;
 
@@ -332,7 +339,12 @@ static struct error *run_map(struct session *s, const struct command_args *args)
 	range_arg_free(&range);
 	if (!err)
 		err = access_ready(s, &a);
-	return err ? err : map_space(&m, &a, len);
+	if (!err && !tlb_init(&m.tlb, TLB_SIZE))
+		err = error_nomem();
+	if (!err)
+		err = map_space(&m, &a, len);
+	tlb_deinit(&m.tlb);
+	return err;
 }
 
 static const struct command_option options[] = {

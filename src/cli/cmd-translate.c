@@ -233,7 +233,7 @@ static struct error *translate_address(struct session *s, const struct access *a
 	unsigned int i;
 	bool ok;
 
-	err = walk_space_open(s, a, type, &trace, &ws);
+	err = walk_space_open(s, a, type, NULL, &trace, &ws);
 	if (err)
 		return err;
 	ok = translate(&ws.as, a->addr, &t);

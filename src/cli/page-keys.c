@@ -23,7 +23,7 @@ static struct error *find_frames(struct session *s, const struct access *a, size
 	struct error *err;
 	size_t i;
 
-	err = walk_space_open(s, a, REFERENCE_FETCH, NULL, &ws);
+	err = walk_space_open(s, a, REFERENCE_FETCH, NULL, NULL, &ws);
 	if (!err)
 		*space = ws.as.space;
 	for (i = 0; !err && i < count; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/simd.h"
 #include "cli/values.h"
 
 #define BLOCK	512	/* offsets looked at together; a compiler makes vectors of them */
@@ -182,7 +183,7 @@ static inline void prefetch(const unsigned char *at)
 }
 
 /* Do both anchors match at any of BLOCK offsets? No branches in it, so that it becomes vector code. */
-static inline __attribute__((always_inline)) bool block_matches(const struct pattern *p, const unsigned char *at)
+static inline SIMD_INLINE bool block_matches(const struct pattern *p, const unsigned char *at)
 {
 	const unsigned char *a = at + p->anchor[0], *b = at + p->anchor[1];
 	const unsigned char value_a = p->value[p->anchor[0]], mask_a = p->mask[p->anchor[0]];
@@ -245,7 +246,7 @@ static size_t find_words(const struct pattern *p, const unsigned char *buf, size
 	return PATTERN_NONE;
 }
 
-static inline __attribute__((always_inline)) size_t
+static inline SIMD_INLINE size_t
 find_in_blocks(const struct pattern *p, const unsigned char *buf, size_t *at, size_t limit,
 	       uint64_t first, uint64_t align)
 {
@@ -262,9 +263,9 @@ find_in_blocks(const struct pattern *p, const unsigned char *buf, size_t *at, si
 	return PATTERN_NONE;
 }
 
-#if defined(__x86_64__) && !defined(__AVX2__)
+#ifdef SIMD_AVX2
 /* The same with vectors of 32 bytes. */
-__attribute__((target("avx2"))) static size_t
+SIMD_AVX2 static size_t
 find_in_blocks_avx2(const struct pattern *p, const unsigned char *buf, size_t *at, size_t limit,
 		    uint64_t first, uint64_t align)
 {
@@ -275,8 +276,8 @@ find_in_blocks_avx2(const struct pattern *p, const unsigned char *buf, size_t *a
 static size_t find_blocks(const struct pattern *p, const unsigned char *buf, size_t *at,
 			  size_t limit, uint64_t first, uint64_t align)
 {
-#if defined(__x86_64__) && !defined(__AVX2__)
-	if (__builtin_cpu_supports("avx2"))
+#ifdef SIMD_AVX2
+	if (simd_has_avx2())
 		return find_in_blocks_avx2(p, buf, at, limit, first, align);
 #endif
 	return find_in_blocks(p, buf, at, limit, first, align);

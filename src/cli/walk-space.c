@@ -21,7 +21,7 @@ static struct error *check_access(const struct target *t, const struct access *a
 }
 
 struct error *walk_space_open(struct session *s, const struct access *a, enum reference_type type,
-			      struct translation_trace *trace, struct walk_space *ws)
+			      struct tlb *tlb, struct translation_trace *trace, struct walk_space *ws)
 {
 	const struct reference reference = {
 		.space = a->space,
@@ -46,7 +46,7 @@ struct error *walk_space_open(struct session *s, const struct access *a, enum re
 		.regs = &ws->walk->regs,
 		.storage = &ws->walk->storage.storage,
 		.facilities = ws->walk->facilities,
-		.tlb = trace ? NULL : &ws->walk->tlb,
+		.tlb = trace ? NULL : tlb ? tlb : &ws->walk->tlb,
 		.trace = trace,
 	};
 	ws->access = *a;

@@ -17,13 +17,14 @@ struct walk_space {
 /*
  * Open the space of an access.
  *
- * trace: records the steps, and the TLB is not used; or NULL. Errors: those of
+ * tlb: one of the caller's, empty, for a look that the target's need not keep; NULL:
+ * the target's. trace: records the steps, and no TLB is used; or NULL. Errors: those of
  * the target's walk operation, ERROR_REFUSED where it has none, or for a key
  * where keys are not known; ERROR_USAGE for the SIDA. An exception of
  * access-register translation is none: translate() tells it.
  */
 struct error *walk_space_open(struct session *s, const struct access *a, enum reference_type type,
-			      struct translation_trace *trace, struct walk_space *ws);
+			      struct tlb *tlb, struct translation_trace *trace, struct walk_space *ws);
 /*
  * What the translations were made for is the target's last space, for
  * access_tell_space(): the reads of tables have left another one there.

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Translations of virtual addresses a second, page by page: one after the other
- * and at random, over ranges of several sizes, beside libkdumpfile's addrxlat
- * (where it was there when this was built) on the same tables, in one run.
+ * and at random, beside libkdumpfile's addrxlat (where it was there when this was
+ * built) on the same tables, in one run.
  *
  * The tables are those of a Linux kernel: region-second, region-third and
  * segment table, a page table a segment; the frames lie in random order. Each
- * figure is the median of several rounds, ours and the peer's in turn; "cold"
- * starts each round with an empty TLB.
+ * figure is the median of several rounds, ours and the peer's in turn; "first
+ * time" starts each round with an empty TLB.
  *
  * Usage: bench-translate [ROUNDS]
  */
@@ -15,23 +15,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#ifdef HAVE_LIBADDRXLAT
-#include <libkdumpfile/addrxlat.h>
-#endif
 
+#include "addrxlat-peer.h"
 #include "arch/dat-bits.h"
 #include "arch/tlb.h"
 #include "arch/translate.h"
 #include "base/endian.h"
+#include "bench.h"
 
-#define MIB		((uint64_t)1 << 20)
+#define MIB		BENCH_MIB
 #define PAGE		4096ULL
+#define MEDIUM		(512 * MIB)	/* also 1/8 and 8 times as much */
 #define VIRTUAL_BASE	0x0000000100000000ULL	/* where the range begins */
 #define TABLES_AT	0x100000ULL		/* absolute address of the tables */
 #define STORAGE_BYTES	(64ULL << 30)
 #define TRANSLATIONS	(8ULL << 20)		/* per measurement, about */
-#define MAX_ROUNDS	99
 
 struct machine {
 	uint8_t *tables;	/* absolute TABLES_AT to ... */
@@ -42,24 +40,6 @@ struct machine {
 	uint64_t pages;
 	uint64_t *order;	/* random virtual addresses in the range */
 };
-
-static uint64_t random64(void)
-{
-	static uint64_t state = 0x9e3779b97f4a7c15;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return ts.tv_sec + ts.tv_nsec * 1e-9;
-}
 
 static int read_absolute(void *arg, uint64_t addr, void *buf, size_t len)
 {
@@ -121,42 +101,15 @@ static void build_tables(struct machine *m, uint64_t size)
 		table = lower_table(m, table, va >> 31 & 0x7ff, 1);
 		table = lower_table(m, table, va >> 20 & 0x7ff, 0);
 		put_be64(m->tables + (table - TABLES_AT) + 8 * (va >> 12 & 0xff),
-			 random64() % (STORAGE_BYTES / PAGE - 1024) * PAGE + 1024 * PAGE);
+			 bench_random() % (STORAGE_BYTES / PAGE - 1024) * PAGE + 1024 * PAGE);
 	}
 	m->regs.crs[1] = top | 2 << 2 | ASCE_LENGTH;
 	m->pages = size / PAGE;
 	for (i = 0; i < m->pages; i++)
-		m->order[i] = VIRTUAL_BASE + random64() % size;
+		m->order[i] = VIRTUAL_BASE + bench_random() % size;
 }
-
 
 static struct tlb tlb;
-
-static uint64_t our_sequential(struct machine *m, void *state)
-{
-	uint64_t i, sum = 0;
-	struct translation t;
-
-	for (i = 0; i < m->pages; i++) {
-		if (!translate(state, VIRTUAL_BASE + i * PAGE, &t))
-			abort();
-		sum += t.absolute;
-	}
-	return sum;
-}
-
-static uint64_t our_random(struct machine *m, void *state)
-{
-	uint64_t i, sum = 0;
-	struct translation t;
-
-	for (i = 0; i < m->pages; i++) {
-		if (!translate(state, m->order[i], &t))
-			abort();
-		sum += t.absolute;
-	}
-	return sum;
-}
 
 static void open_space(struct machine *m, struct address_space *as)
 {
@@ -168,215 +121,147 @@ static void open_space(struct machine *m, struct address_space *as)
 	address_space_open(as, &context, &reference);
 }
 
-#ifdef HAVE_LIBADDRXLAT
-static addrxlat_ctx_t *ctx;
-static addrxlat_sys_t *sys;
-static addrxlat_meth_t meth;
-
-static void put_page(const addrxlat_buffer_t *buf)
+static uint64_t our_walk(const struct address_space *as, uint64_t virtual)
 {
-	(void)buf;
-}
+	struct translation t;
 
-static addrxlat_status get_page(const addrxlat_cb_t *cb, addrxlat_buffer_t *buf)
-{
-	const struct machine *m = cb->priv;
-	uint64_t at = (buf->addr.addr & -PAGE) - TABLES_AT;
-
-	if (at >= m->bytes)
-		return ADDRXLAT_ERR_NODATA;
-	buf->addr.addr &= -PAGE;
-	buf->ptr = m->tables + at;
-	buf->size = PAGE;
-	buf->byte_order = ADDRXLAT_BIG_ENDIAN;
-	buf->put_page = put_page;
-	return ADDRXLAT_OK;
-}
-
-static unsigned long read_caps(const addrxlat_cb_t *cb)
-{
-	(void)cb;
-	return ADDRXLAT_CAPS(ADDRXLAT_MACHPHYSADDR);
-}
-
-static void open_peer(struct machine *m)
-{
-	static const addrxlat_paging_form_t form = {
-		.pte_format = ADDRXLAT_PTE_S390X, .nfields = 5, .fieldsz = { 12, 8, 11, 11, 11 },
-	};
-	addrxlat_cb_t *cb;
-
-	ctx = addrxlat_ctx_new();
-	sys = addrxlat_sys_new();
-	cb = ctx && sys ? addrxlat_ctx_add_cb(ctx) : NULL;
-	if (!cb)
+	if (!translate(as, virtual, &t))
 		abort();
-	cb->priv = m;
-	cb->get_page = get_page;
-	cb->read_caps = read_caps;
-	meth.kind = ADDRXLAT_PGT;
-	meth.target_as = ADDRXLAT_MACHPHYSADDR;
-	meth.param.pgt.root.as = ADDRXLAT_MACHPHYSADDR;
-	meth.param.pgt.pf = form;
+	return t.absolute;
 }
 
-static uint64_t peer_walk(uint64_t va)
-{
-	addrxlat_step_t step;
+/* The sums of all absolute addresses, by each of the ways. */
 
-	memset(&step, 0, sizeof(step));
-	step.ctx = ctx;
-	step.sys = sys;
-	step.meth = &meth;
-	step.base.as = ADDRXLAT_KVADDR;
-	step.base.addr = va;
-	if (addrxlat_walk(&step) != ADDRXLAT_OK) {
-		fprintf(stderr, "bench-translate: addrxlat: %s\n", addrxlat_ctx_get_err(ctx));
-		abort();
-	}
-	return step.base.addr;
-}
-
-static uint64_t peer_sequential(struct machine *m, void *state)
+static uint64_t in_order(struct machine *m, struct address_space *as)
 {
 	uint64_t i, sum = 0;
 
-	(void)state;
 	for (i = 0; i < m->pages; i++)
-		sum += peer_walk(VIRTUAL_BASE + i * PAGE);
+		sum += our_walk(as, VIRTUAL_BASE + i * PAGE);
 	return sum;
 }
 
-static uint64_t peer_random(struct machine *m, void *state)
+static uint64_t first_time(struct machine *m, struct address_space *as)
+{
+	tlb_flush(&tlb);
+	open_space(m, as);
+	return in_order(m, as);
+}
+
+static uint64_t at_random(struct machine *m, struct address_space *as)
 {
 	uint64_t i, sum = 0;
 
-	(void)state;
 	for (i = 0; i < m->pages; i++)
-		sum += peer_walk(m->order[i]);
+		sum += our_walk(as, m->order[i]);
 	return sum;
 }
-#endif
 
-
-static int by_value(const void *a, const void *b)
+static uint64_t peer_in_order(struct machine *m, struct address_space *as)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	uint64_t i, sum = 0;
 
-	return (x > y) - (x < y);
+	(void)as;
+	for (i = 0; i < m->pages; i++)
+		sum += addrxlat_peer_walk(VIRTUAL_BASE + i * PAGE);
+	return sum;
 }
 
-static double median(double *values, unsigned int count)
+static uint64_t peer_at_random(struct machine *m, struct address_space *as)
 {
-	qsort(values, count, sizeof(*values), by_value);
-	return values[count / 2];
+	uint64_t i, sum = 0;
+
+	(void)as;
+	for (i = 0; i < m->pages; i++)
+		sum += addrxlat_peer_walk(m->order[i]);
+	return sum;
 }
 
-enum { COLD, SEQUENTIAL, RANDOM, PEER_SEQUENTIAL, PEER_RANDOM, COLUMNS };
+typedef uint64_t way_fn(struct machine *m, struct address_space *as);
 
-/* Millions of translations a second of one way, over the range again and again. */
-static double measure(struct machine *m, int column, struct address_space *as, uint64_t *sum)
+/* The ways, with the peer's that has the same sum. */
+static const struct way {
+	const char *what;
+	way_fn *ours, *theirs;
+	double target;
+} ways[] = {
+	{ "translations in order", in_order, peer_in_order, 10 },
+	{ "the same, each page for the first time", first_time, peer_in_order, 10 },
+	{ "translations at random", at_random, peer_at_random, 2 },
+};
+
+#define WAYS (sizeof(ways) / sizeof(ways[0]))
+
+/* Seconds for the range once, of about count translations. */
+static double measure(struct machine *m, way_fn *way, struct address_space *as, uint64_t count,
+		      uint64_t *sum)
 {
-	uint64_t repeat = (TRANSLATIONS + m->pages - 1) / m->pages, i;
-	double start = now();
+	uint64_t repeat = (count + m->pages - 1) / m->pages, i;
+	double start = bench_now();
 
-	if (column >= PEER_SEQUENTIAL)
-		repeat = (repeat + 7) / 8;
-	for (i = 0; i < repeat; i++) {
-		switch (column) {
-		case COLD:
-			tlb_flush(&tlb);
-			open_space(m, as);
-			*sum = our_sequential(m, as);
-			break;
-		case SEQUENTIAL:
-			*sum = our_sequential(m, as);
-			break;
-		case RANDOM:
-			*sum = our_random(m, as);
-			break;
-#ifdef HAVE_LIBADDRXLAT
-		case PEER_SEQUENTIAL:
-			*sum = peer_sequential(m, NULL);
-			break;
-		case PEER_RANDOM:
-			*sum = peer_random(m, NULL);
-			break;
-#endif
-		default:
-			return 0;
+	for (i = 0; i < repeat; i++)
+		*sum = way(m, as);
+	return (bench_now() - start) / (double)repeat;
+}
+
+/* Medians for the range once, of one way and of its peer, in turn; *theirs is 0 without a peer. */
+static double compare(struct machine *m, const struct way *way, unsigned int rounds, double *theirs)
+{
+	double our[BENCH_ROUNDS_MAX], their[BENCH_ROUNDS_MAX] = { 0 };
+	uint64_t our_sum = 0, their_sum = 0;
+	struct address_space as;
+	unsigned int i;
+
+	open_space(m, &as);
+	for (i = 0; i < rounds; i++) {
+		our[i] = measure(m, way->ours, &as, TRANSLATIONS, &our_sum);
+		if (!theirs || !addrxlat_peer_is_there())
+			continue;
+		their[i] = measure(m, way->theirs, &as, TRANSLATIONS / 8, &their_sum);
+		if (our_sum != their_sum) {
+			fprintf(stderr, "bench-translate: addrxlat translates differently\n");
+			exit(2);
 		}
 	}
-	return repeat * m->pages / (now() - start) / 1e6;
+	if (theirs)
+		*theirs = bench_median(their, rounds);
+	return bench_median(our, rounds);
 }
 
-static void check_sums(const uint64_t *sums)
+static void bench(struct machine *m, unsigned int rounds)
 {
-#ifdef HAVE_LIBADDRXLAT
-	if (sums[SEQUENTIAL] != sums[PEER_SEQUENTIAL] || sums[RANDOM] != sums[PEER_RANDOM]) {
-		fprintf(stderr, "bench-translate: addrxlat translates differently\n");
-		exit(1);
-	}
-#endif
-	if (sums[COLD] != sums[SEQUENTIAL])
-		exit(1);
-}
+	struct addrxlat_tables tables = { .bytes = m->tables, .at = TABLES_AT, .len = m->bytes };
+	double seconds[WAYS][3], theirs = 0;
+	unsigned int i, size;
 
-static void bench(struct machine *m, uint64_t size, unsigned int rounds)
-{
-	double figures[COLUMNS][MAX_ROUNDS], value[COLUMNS];
-	struct address_space as;
-	uint64_t sums[COLUMNS] = { 0 };
-	unsigned int round, column;
-
-	build_tables(m, size);
-#ifdef HAVE_LIBADDRXLAT
-	meth.param.pgt.root.addr = m->regs.crs[1] & ASCE_ORIGIN;
-#endif
-	open_space(m, &as);
-	for (round = 0; round < rounds; round++) {
-		for (column = 0; column < COLUMNS; column++)
-			figures[column][round] = measure(m, column, &as, &sums[column]);
+	for (size = 0; size < 3; size++) {
+		build_tables(m, MEDIUM / 8 << 3 * size);
+		tlb_flush(&tlb);
+		addrxlat_peer_open(&tables, m->regs.crs[1]);
+		for (i = 0; i < WAYS; i++) {
+			seconds[i][size] = compare(m, &ways[i], rounds, size == 1 ? &theirs : NULL);
+			if (size == 1)
+				bench_speed(ways[i].what, "addrxlat_walk()",
+					    (double)m->pages / seconds[i][1] / 1e6,
+					    theirs > 0 ? (double)m->pages / theirs / 1e6 : 0, "M/s",
+					    ways[i].target);
+		}
 	}
-	check_sums(sums);
-	for (column = 0; column < COLUMNS; column++)
-		value[column] = median(figures[column], rounds);
-	printf("%6" PRIu64 "  %8.1f %8.1f %8.1f", size / MIB, value[COLD], value[SEQUENTIAL],
-	       value[RANDOM]);
-	if (value[PEER_SEQUENTIAL] > 0)
-		printf("  %8.1f %8.1f  %7.1f %7.1f", value[PEER_SEQUENTIAL], value[PEER_RANDOM],
-		       value[SEQUENTIAL] / value[PEER_SEQUENTIAL],
-		       value[RANDOM] / value[PEER_RANDOM]);
-	printf("\n");
+	for (i = 0; i < WAYS; i++)
+		bench_growth(ways[i].what, "64, 512, 4096 MiB", seconds[i]);
 }
 
 int main(int argc, char **argv)
 {
-	static const uint64_t sizes[] = { 64 * MIB, 512 * MIB, 1024 * MIB, 4096 * MIB };
-	unsigned int rounds = argc > 1 ? atoi(argv[1]) : 5, i;
+	unsigned int rounds = bench_rounds(argc > 1 ? argv[1] : NULL, 5);
 	struct machine m = { .bytes = 64 * MIB };
 
-	if (rounds < 1 || rounds > MAX_ROUNDS)
-		return 2;
 	m.tables = aligned_alloc(PAGE, m.bytes);
-	m.order = malloc(4096 * MIB / PAGE * sizeof(*m.order));
-	if (!m.tables || !m.order || !tlb_init(&tlb, TLB_SEGMENTS)) {
-		free(m.tables);
-		free(m.order);
-		return 1;
-	}
+	m.order = malloc(8 * MEDIUM / PAGE * sizeof(*m.order));
+	if (!m.tables || !m.order || !tlb_init(&tlb, TLB_SEGMENTS))
+		bench_fail("memory");
 	m.storage = (struct storage){ &m, read_absolute, extent, NULL };
-#ifdef HAVE_LIBADDRXLAT
-	open_peer(&m);
-	printf("million translations a second, medians of %u rounds\n"
-	       "                 s390memctl                addrxlat         ratio\n"
-	       "   MiB      cold  sequent   random   sequent   random  sequent  random\n", rounds);
-#else
-	printf("million translations a second, medians of %u rounds\n"
-	       "   MiB      cold  sequent   random\n", rounds);
-#endif
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		bench(&m, sizes[i], rounds);
+	bench(&m, rounds);
 	tlb_deinit(&tlb);
 	free(m.order);
 	free(m.tables);
