@@ -13,6 +13,7 @@
 #include "arch/psw.h"
 #include "arch/tlb.h"
 #include "arch/trace.h"
+#include "base/simd.h"
 
 #define PAGE_BYTES	4096ULL
 #define GROUP		16	/* pages looked at together */
@@ -293,21 +294,38 @@ bool translate(const struct address_space *as, uint64_t addr, struct translation
 	return true;
 }
 
-/* Do GROUP pages behind the first go on where the one before ends, all alike? */
-static bool group_follows(const uint64_t *entries)
+/*
+ * How many pages behind the first, of count at most, go on where the one before ends
+ * and are alike? In groups, for vectors, as far as whole ones do.
+ */
+static inline SIMD_INLINE unsigned int follow(const uint64_t *entries, unsigned int count)
 {
-	uint64_t differ = 0;
-	int i;
+	unsigned int n, i;
+	uint64_t differ;
 
-	for (i = 0; i < GROUP; i++)
-		differ |= entries[i + 1] ^ (entries[i] + PAGE_BYTES);
-	return !differ;
+	for (n = 0; n + GROUP <= count; n += GROUP) {
+		differ = 0;
+		for (i = 0; i < GROUP; i++)
+			differ |= entries[n + i + 1] ^ (entries[n + i] + PAGE_BYTES);
+		if (differ)
+			break;
+	}
+	while (n < count && entries[n + 1] == entries[n] + PAGE_BYTES)
+		n++;
+	return n;
 }
 
-/* How far a run of 4 KiB pages goes on within the page table of the page before next. */
-static uint64_t same_table(const struct address_space *as, uint64_t next, uint64_t max)
+#ifdef SIMD_AVX2
+SIMD_AVX2 static unsigned int follow_avx2(const uint64_t *entries, unsigned int count)
 {
-	unsigned int index = next >> PAGE_SHIFT & (PAGE_TABLE_ENTRIES - 1), n = 0;
+	return follow(entries, count);
+}
+#endif
+
+/* How far a run of 4 KiB pages goes on within the page table of the page before next. */
+static uint64_t same_table(const struct address_space *as, uint64_t next)
+{
+	unsigned int index = next >> PAGE_SHIFT & (PAGE_TABLE_ENTRIES - 1);
 	const uint64_t *entries;
 
 	if (!as->refuse || index == 0)
@@ -315,18 +333,16 @@ static uint64_t same_table(const struct address_space *as, uint64_t next, uint64
 	entries = tlb_find(as->context.tlb, as->tlb_id, next >> SEGMENT_SHIFT);
 	if (!entries)
 		return 0;
-	entries += index - 1;	/* of the page before next */
-	while (index + n + GROUP <= PAGE_TABLE_ENTRIES && n * PAGE_BYTES < max &&
-	       group_follows(entries + n))
-		n += GROUP;
-	while (index + n < PAGE_TABLE_ENTRIES && n * PAGE_BYTES < max &&
-	       entries[n + 1] == entries[n] + PAGE_BYTES)
-		n++;
-	return n * PAGE_BYTES;
+#ifdef SIMD_AVX2
+	if (simd_has_avx2())
+		return follow_avx2(entries + index - 1, PAGE_TABLE_ENTRIES - index) * PAGE_BYTES;
+#endif
+	return follow(entries + index - 1, PAGE_TABLE_ENTRIES - index) * PAGE_BYTES;
 }
 
-bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
-		   struct translation *t)
+/* frames: the run ends, too, where their size changes. */
+static bool run(const struct address_space *as, uint64_t addr, uint64_t max, bool frames,
+		struct translation *t)
 {
 	struct translation next;
 	uint64_t more;
@@ -335,11 +351,11 @@ bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
 		return false;
 	/* A run ends where addresses wrap. */
 	while (t->length < max && t->length - 1 != as->mask - t->effective) {
-		more = same_table(as, t->effective + t->length, max - t->length);
+		more = same_table(as, t->effective + t->length);
 		if (!more) {
 			if (!translate(as, t->effective + t->length, &next) ||
 			    next.absolute != t->absolute + t->length || next.flags != t->flags ||
-			    next.frame_shift != t->frame_shift)
+			    (frames && next.frame_shift != t->frame_shift))
 				break;
 			more = next.length;
 		}
@@ -349,6 +365,18 @@ bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
 	if (t->length > max)
 		t->length = max;
 	return true;
+}
+
+bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
+		   struct translation *t)
+{
+	return run(as, addr, max, false, t);
+}
+
+bool translate_frames(const struct address_space *as, uint64_t addr, uint64_t max,
+		      struct translation *t)
+{
+	return run(as, addr, max, true, t);
 }
 
 bool translate_check(const struct address_space *as, uint64_t addr, uint64_t len,

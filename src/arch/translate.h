@@ -146,11 +146,15 @@ bool translate(const struct address_space *as, uint64_t addr, struct translation
 
 /*
  * Like translate(), but t->length goes on through as many pages as are
- * contiguous in absolute storage and alike in t->flags and t->frame_shift, up to
- * max bytes (1 or more).
+ * contiguous in absolute storage and alike in t->flags, up to max bytes (1 or
+ * more). t->frame_shift is that of the first page.
  */
 bool translate_run(const struct address_space *as, uint64_t addr, uint64_t max,
 		   struct translation *t);
+
+/* The same through frames of one size only. */
+bool translate_frames(const struct address_space *as, uint64_t addr, uint64_t max,
+		      struct translation *t);
 
 /*
  * Would a reference to len bytes (1 or more, wrapping as the addressing mode

@@ -189,7 +189,7 @@ static struct error *map_piece(struct mapper *m, uint64_t addr, uint64_t last, u
 	uint64_t max = last - addr < RUN_MAX ? last - addr + 1 : RUN_MAX;
 	struct translation t;
 
-	if (!translate_run(&m->ws.as, addr, max, &t) && t.error)
+	if (!translate_frames(&m->ws.as, addr, max, &t) && t.error)
 		return walk_space_error(&m->ws, &t);
 	*steps += t.code || !(t.flags & TRANSLATED_DAT) ? 1 : 1 + (t.length >> t.frame_shift);
 	*len = t.length - 1 < last - addr ? t.length : last - addr + 1;
