@@ -285,3 +285,11 @@ fetch() {
 	esac
 	unlock_cache
 }
+
+# fetch_crash: $cache/crash with the program and its libraries, to run by qemu-s390x.
+fetch_crash() {
+	lock_cache
+	fetch_packages "$cache/crash" "crash for s390x, 7 MB" crash libc6 libgcc-s1 liblzo2-2 \
+		libncursesw6 libsnappy1v5 libstdc++6 libtinfo6 libzstd1
+	unlock_cache
+}

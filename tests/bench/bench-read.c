@@ -5,7 +5,9 @@
  * kdump_read() of the same addresses, by the same tables.
  *
  * Usage: bench-read [DIRECTORY [ROUNDS]]
- * DIRECTORY: on tmpfs, with room for 600 MiB (/dev/shm).
+ *        bench-read -l DUMP BYTES
+ * DIRECTORY: on tmpfs, with room for 600 MiB (/dev/shm). -l: just the GB/s of such reads
+ * of a Linux guest's home space from 1 MiB on.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,7 +40,7 @@ static void take(void)
 	sum += word;
 }
 
-static double our_reads(struct target *t, uint64_t count)
+static double our_reads(struct target *t, enum space space, uint64_t base, uint64_t count)
 {
 	double start = bench_now();
 	struct access a = ACCESS_INIT(0);
@@ -46,8 +48,9 @@ static double our_reads(struct target *t, uint64_t count)
 	uint64_t i;
 	size_t done;
 
+	a.space = space;
 	for (i = 0; i < count; i++) {
-		a.addr = IMAGE_VIRTUAL + order[i] * PAGE;
+		a.addr = base + order[i] * PAGE;
 		err = t->ops->read(t, &a, buf, PAGE, &done);
 		if (err)
 			abort();
@@ -137,7 +140,7 @@ static void compare(struct target *t, const char *what, int random, unsigned int
 	fill_order(DATA / PAGE, random);
 	for (i = 0; i < rounds; i++) {
 		sum = 0;
-		ours[i] = our_reads(t, DATA / PAGE);
+		ours[i] = our_reads(t, SPACE_PRIMARY, IMAGE_VIRTUAL, DATA / PAGE);
 		expected = sum;
 		sum = 0;
 		theirs[i] = peer_reads(DATA / PAGE);
@@ -161,29 +164,52 @@ static void growth(struct target *t, unsigned int rounds)
 	for (i = 0; i < 3; i++, size *= 8) {
 		fill_order(size / PAGE, 0);
 		for (j = 0; j < rounds; j++)
-			times[j] = our_reads(t, size / PAGE);
+			times[j] = our_reads(t, SPACE_PRIMARY, IMAGE_VIRTUAL, size / PAGE);
 		seconds[i] = bench_median(times, rounds);
 	}
 	bench_growth("reads of 4 KiB", "64, 512, 4096 MiB", seconds);
 }
 
+static struct target *open_target(const char *path)
+{
+	const struct log log = { .stream = stderr };
+	const struct dump_options options = { .log = &log };
+	struct target *t;
+
+	if (dump_open(path, 0, &options, &t)) {
+		fprintf(stderr, "bench-read: %s cannot be opened\n", path);
+		exit(2);
+	}
+	return t;
+}
+
+static int read_linux(const char *dump, const char *size)
+{
+	struct target *t = open_target(dump);
+	uint64_t bytes = strtoull(size, NULL, 10);
+
+	if (bytes > LARGEST)
+		return 64;
+	fill_order(bytes / PAGE, 0);
+	printf("%g\n", (double)bytes / our_reads(t, SPACE_HOME, MIB, bytes / PAGE) / 1e9);
+	t->ops->close(t);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *directory = argc > 1 ? argv[1] : "/dev/shm";
-	unsigned int rounds = bench_rounds(argc > 2 ? argv[2] : NULL, 7);
-	const struct log log = { .stream = stderr };
-	volatile int interrupted = 0;
-	struct dump_options options = { .log = &log, .interrupted = &interrupted };
 	struct image image;
+	unsigned int rounds;
 	struct target *t;
 	char path[256];
 
+	if (argc == 4 && !strcmp(argv[1], "-l"))
+		return read_linux(argv[2], argv[3]);
+	rounds = bench_rounds(argc > 2 ? argv[2] : NULL, 7);
 	snprintf(path, sizeof(path), "%s/bench-read.%d", directory, (int)getpid());
 	image_make(&image, path, DATA, LARGEST, 0);
-	if (dump_open(path, 0, &options, &t)) {
-		fprintf(stderr, "bench-read: the dump cannot be opened\n");
-		return 2;
-	}
+	t = open_target(path);
 	open_peer(path, &image);
 	unlink(path);
 	compare(t, "reads of 4 KiB of virtual memory, 512 MiB in order", 0, rounds);
