@@ -127,23 +127,6 @@ static bool check_asce(const struct address_space *as, uint64_t va, unsigned int
 	return check_bounds(level, va, 0, as->asce & ASCE_LENGTH, step, t);
 }
 
-/*
- * How many entries behind this one are invalid, too, as far as they can be seen without
- * a further access to storage. Those beyond the table's length mean the same exception.
- */
-static uint64_t invalid_behind(const struct address_space *as, uint64_t table, unsigned int index)
-{
-	const struct translation_context *c = &as->context;
-	uint64_t entry, count = 0;
-
-	if (!c->tlb || c->trace)
-		return 0;
-	while (++index % TLB_BLOCK_ENTRIES &&
-	       !tlb_read_entry(c->tlb, c->storage, table + 8 * index, &entry) && (entry & RSTE_INVALID))
-		count++;
-	return count;
-}
-
 /* Fill in seg from a format-1 entry: a frame of 2^shift bytes. */
 static void large_frame(struct segment *seg, uint64_t entry, unsigned int level)
 {
@@ -165,17 +148,19 @@ static bool find_segment(const struct address_space *as, uint64_t va, struct seg
 	bool private = as->asce & ASCE_PRIVATE;
 	struct translation_step *step;
 	unsigned int index;
+	uint64_t entry, behind;
 	bool edat, good;
-	uint64_t entry;
 
 	if (!check_asce(as, va, level, t))
 		return false;
 	for (;; level--) {
 		index = va >> levels[level].shift & INDEX_MASK;
 		good = fetch_entry(as, levels[level].kind, index, table + 8 * index, &entry, &step, t);
-		limit_length(t, rest(va, levels[level].shift) +
-				(good && (entry & RSTE_INVALID) ?
-				 invalid_behind(as, table, index) << levels[level].shift : 0));
+		behind = 0;
+		if (good && (entry & RSTE_INVALID) && as->context.tlb && !as->context.trace)
+			/* Those beyond the table's length mean the same exception. */
+			behind = tlb_alike_behind(as->context.tlb, table + 8 * index, RSTE_INVALID);
+		limit_length(t, rest(va, levels[level].shift) + (behind << levels[level].shift));
 		if (!good)
 			return false;
 		if (entry & RSTE_INVALID)
@@ -256,54 +241,93 @@ static uint64_t decode_large(const struct address_space *as, const struct segmen
 	return frame | seg->flags | (is_present(as, frame, &length) ? 0 : TLB_OUTSIDE);
 }
 
+/* What is known of all absolute storage, to look at a page table as a whole. */
+struct plain {
+	uint64_t prefix;
+	uint64_t from, bytes;	/* storage that is there */
+};
+
 /*
- * Fill in entries for a page table of which nothing special need be known: no frame is
- * subject to prefixing, all of them lie within bytes from absolute address from on.
- * False: one does not. Without branches, for vectors.
+ * Fill in entries for a page table. True: they are alike and contiguous. Without
+ * branches, for vectors.
  */
-static inline SIMD_INLINE bool decode_plain(const struct address_space *as, uint64_t flags,
-					    uint64_t from, uint64_t bytes,
-					    const uint64_t *restrict raw, uint64_t *restrict entries)
+static inline SIMD_INLINE bool decode_run(uint64_t flags, const uint64_t *restrict raw,
+					  uint64_t *restrict entries)
 {
-	uint64_t prefix = as->prefix, pte, frame, odd = 0;
+	uint64_t first = (be64toh(raw[0]) & (PTE_FRAME | PTE_BITS)) | flags, differ = 0;
 	unsigned int i;
 
 	for (i = 0; i < PAGE_TABLE_ENTRIES; i++) {
-		pte = be64toh(raw[i]);
-		frame = pte & PTE_FRAME;
-		entries[i] = frame | (pte & PTE_BITS) | flags;
+		entries[i] = (be64toh(raw[i]) & (PTE_FRAME | PTE_BITS)) | flags;
+		differ |= entries[i] ^ (first + i * PAGE_BYTES);
+	}
+	return !differ;
+}
+
+/*
+ * Is nothing special about the entries: no frame is subject to prefixing, all of them
+ * are there, or are not used? Likewise.
+ */
+static inline SIMD_INLINE bool are_plain(const struct plain *p, const uint64_t *entries)
+{
+	uint64_t prefix = p->prefix, from = p->from, bytes = p->bytes, frame, odd = 0;
+	unsigned int i;
+
+	for (i = 0; i < PAGE_TABLE_ENTRIES; i++) {
+		frame = entries[i] & PTE_FRAME;
 		odd |= -(uint64_t)(frame < PREFIX_AREA) | -(uint64_t)(frame - prefix < PREFIX_AREA) |
-		       (-(uint64_t)(frame - from >= bytes) & (pte & PTE_INVALID ? 0 : ~(uint64_t)0));
+		       (-(uint64_t)(frame - from >= bytes) & (entries[i] & PTE_INVALID ? 0 : ~(uint64_t)0));
 	}
 	return !odd;
 }
 
 #ifdef SIMD_AVX2
-SIMD_AVX2 static bool decode_plain_avx2(const struct address_space *as, uint64_t flags,
-					uint64_t from, uint64_t bytes, const uint64_t *restrict raw,
-					uint64_t *restrict entries)
+SIMD_AVX2 static bool decode_run_avx2(uint64_t flags, const uint64_t *raw, uint64_t *entries)
 {
-	return decode_plain(as, flags, from, bytes, raw, entries);
+	return decode_run(flags, raw, entries);
 }
+
+SIMD_AVX2 static bool are_plain_avx2(const struct plain *p, const uint64_t *entries)
+{
+	return are_plain(p, entries);
+}
+#else
+#define decode_run_avx2 decode_run
+#define are_plain_avx2 are_plain
 #endif
 
-/* Fill in the TLB's entries of a segment from its page table, big-endian. */
-static void decode_table(const struct address_space *as, uint64_t flags, const uint64_t *raw,
+/* The same of a run of entries that begins with this one, which is valid. */
+static bool is_run_plain(const struct plain *p, uint64_t entry)
+{
+	uint64_t first = entry & PTE_FRAME, last = first + (PAGE_TABLE_ENTRIES - 1) * PAGE_BYTES;
+
+	return first >= PREFIX_AREA && last >= first &&
+	       (last < p->prefix || first >= p->prefix + PREFIX_AREA) &&
+	       first - p->from < p->bytes && last - p->from < p->bytes;
+}
+
+/* Fill in the TLB's entries of a segment from its page table, big-endian. True: they are one run. */
+static bool decode_table(const struct address_space *as, uint64_t flags, const uint64_t *raw,
 			 uint64_t *entries)
 {
 	const struct tlb *tlb = as->context.tlb;
-	uint64_t from = as->context.storage->extent ? tlb->present_from : 0;
-	uint64_t bytes = as->context.storage->extent ? tlb->present_bytes : UINT64_MAX;
+	bool wide = simd_has_avx2(), in_part = as->context.storage->extent;
+	const struct plain plain = {
+		.prefix = as->prefix,
+		.from = in_part ? tlb->present_from : 0,
+		.bytes = in_part ? tlb->present_bytes : UINT64_MAX,
+	};
 	unsigned int i;
 
-#ifdef SIMD_AVX2
-	if (simd_has_avx2() && decode_plain_avx2(as, flags, from, bytes, raw, entries))
-		return;
-#endif
-	if (decode_plain(as, flags, from, bytes, raw, entries))
-		return;
+	if (wide ? decode_run_avx2(flags, raw, entries) : decode_run(flags, raw, entries)) {
+		if (!(entries[0] & TLB_UNUSABLE) && is_run_plain(&plain, entries[0]))
+			return true;
+	}
+	if (wide ? are_plain_avx2(&plain, entries) : are_plain(&plain, entries))
+		return false;
 	for (i = 0; i < PAGE_TABLE_ENTRIES; i++)
 		entries[i] = decode_page(as, flags, be64toh(raw[i]));
+	return false;
 }
 
 /*
@@ -337,10 +361,11 @@ static const uint64_t *fill(const struct address_space *as, uint64_t va, const s
 	if (seg->flags & TLB_FRAME_SIZE) {
 		if (!decode_segment(as, seg, va, tlb->pages[slot]))
 			return NULL;
+		tlb->runs[slot] = true;
 	} else {
 		if (storage->read_absolute(storage->arg, seg->origin, raw, sizeof(raw)))
 			return NULL;
-		decode_table(as, seg->flags, raw, tlb->pages[slot]);
+		tlb->runs[slot] = decode_table(as, seg->flags, raw, tlb->pages[slot]);
 	}
 	tlb->tags[slot] = tlb_tag(id, number);
 	tlb->walks++;

@@ -17,8 +17,9 @@ bool tlb_init(struct tlb *tlb, size_t segments)
 	tlb->tags = calloc(segments, sizeof(*tlb->tags));
 	/* Not cleared: a segment that is never used costs no memory. */
 	tlb->pages = malloc(segments * sizeof(*tlb->pages));
+	tlb->runs = calloc(segments, sizeof(*tlb->runs));
 	tlb->blocks = malloc(TLB_BLOCKS * sizeof(*tlb->blocks));
-	if (!tlb->tags || !tlb->pages || !tlb->blocks) {
+	if (!tlb->tags || !tlb->pages || !tlb->runs || !tlb->blocks) {
 		tlb_deinit(tlb);
 		return false;
 	}
@@ -42,6 +43,7 @@ void tlb_deinit(struct tlb *tlb)
 {
 	free(tlb->tags);
 	free(tlb->pages);
+	free(tlb->runs);
 	free(tlb->blocks);
 	memset(tlb, 0, sizeof(*tlb));
 }
@@ -66,10 +68,17 @@ uint64_t tlb_space_id(struct tlb *tlb, uint64_t asce, uint32_t prefix, bool edat
 	return space->id;
 }
 
+static struct tlb_block *find_block(const struct tlb *tlb, uint64_t addr)
+{
+	uint64_t number = addr / BLOCK_BYTES;
+
+	return &tlb->blocks[(number ^ number / TLB_BLOCKS) % TLB_BLOCKS];
+}
+
 int tlb_read_entry(struct tlb *tlb, const struct storage *storage, uint64_t addr, uint64_t *entry)
 {
-	uint64_t base = addr & -(uint64_t)BLOCK_BYTES, number = addr / BLOCK_BYTES;
-	struct tlb_block *block = &tlb->blocks[(number ^ number / TLB_BLOCKS) % TLB_BLOCKS];
+	struct tlb_block *block = find_block(tlb, addr);
+	uint64_t base = addr & -(uint64_t)BLOCK_BYTES;
 	uint8_t raw[BLOCK_BYTES];
 	unsigned int i;
 	int rc;
@@ -86,4 +95,16 @@ int tlb_read_entry(struct tlb *tlb, const struct storage *storage, uint64_t addr
 	}
 	*entry = block->entries[addr % BLOCK_BYTES / 8];
 	return 0;
+}
+
+unsigned int tlb_alike_behind(const struct tlb *tlb, uint64_t addr, uint64_t mask)
+{
+	const struct tlb_block *block = find_block(tlb, addr);
+	unsigned int first = addr % BLOCK_BYTES / 8 + 1, i = first;
+
+	if (block->address != (addr & -(uint64_t)BLOCK_BYTES))
+		return 0;
+	while (i < TLB_BLOCK_ENTRIES && (block->entries[i] & mask))
+		i++;
+	return i - first;
 }

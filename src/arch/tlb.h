@@ -48,6 +48,7 @@ struct tlb {
 	uint64_t slot_mask;	/* number of segments - 1 */
 	uint64_t *tags;		/* per segment, tlb_tag() or 0 */
 	uint64_t (*pages)[PAGE_TABLE_ENTRIES];
+	bool *runs;		/* per segment: its pages are alike and contiguous in absolute storage */
 	struct tlb_block *blocks;
 	struct tlb_space spaces[TLB_SPACES];
 	unsigned int next_space;
@@ -74,6 +75,12 @@ uint64_t tlb_space_id(struct tlb *tlb, uint64_t asce, uint32_t prefix, bool edat
  * 0, STORAGE_OUTSIDE or -errno.
  */
 int tlb_read_entry(struct tlb *tlb, const struct storage *storage, uint64_t addr, uint64_t *entry);
+
+/*
+ * How many entries behind that at absolute address addr, which was read last, have a
+ * bit of mask: as far as its 4 KiB block goes.
+ */
+unsigned int tlb_alike_behind(const struct tlb *tlb, uint64_t addr, uint64_t mask);
 
 /* What a segment's tag is while space id and 1 MiB segment are in its slot. */
 static inline uint64_t tlb_tag(uint64_t id, uint64_t segment)

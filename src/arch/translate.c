@@ -333,6 +333,8 @@ static uint64_t same_table(const struct address_space *as, uint64_t next)
 	entries = tlb_find(as->context.tlb, as->tlb_id, next >> SEGMENT_SHIFT);
 	if (!entries)
 		return 0;
+	if (as->context.tlb->runs[tlb_slot(as->context.tlb, as->tlb_id, next >> SEGMENT_SHIFT)])
+		return (PAGE_TABLE_ENTRIES - index) * PAGE_BYTES;
 #ifdef SIMD_AVX2
 	if (simd_has_avx2())
 		return follow_avx2(entries + index - 1, PAGE_TABLE_ENTRIES - index) * PAGE_BYTES;

@@ -25,6 +25,11 @@ static inline bool simd_has_avx2(void)
 {
 	return __builtin_cpu_supports("avx2");
 }
+#else
+static inline bool simd_has_avx2(void)
+{
+	return false;
+}
 #endif
 
 #endif
