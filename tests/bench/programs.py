@@ -72,9 +72,9 @@ def compare_times(what, jobs, targets, rounds=ROUNDS, before=None):
     ours = found["s390memctl"]
     for peer, target in targets.items():
         if peer in found:
-            row(what, peer, milliseconds(ours), milliseconds(found[peer]), f"{ours / found[peer]:.3g}", f"<= {target:g}")
+            row(what, peer, milliseconds(ours), milliseconds(found[peer]), f"{ours / found[peer]:.3g}", f"<= {target:.3g}")
         else:
-            row(what, f"{peer} (missing)", milliseconds(ours), "-", "-", f"<= {target:g}")
+            row(what, f"{peer} (missing)", milliseconds(ours), "-", "-", f"<= {target:.3g}")
 
 
 def growth(what, sizes, seconds):

@@ -26,7 +26,7 @@ benchmarks() {
 	bench/bench-search "$dir"
 	/usr/bin/python3 -B "$here/programs.py" "$cache" "$PWD" "$dir"
 	# What needs a live vCPU.
-	[ ! -e "$here/bench-live.sh" ] || bash "$here/bench-live.sh"
+	/usr/bin/python3 -B "$here/bench-live" "$(dirname "$PWD")"
 }
 
 benchmarks | /usr/bin/python3 -B "$here/table.py"

@@ -16,6 +16,7 @@
 #include "base/endian.h"
 #include "dump-build.h"
 #include "target/dump/dump.h"
+#include "target/range.h"
 
 #ifndef NT_S390_PV_CPU_DATA
 #define NT_S390_PV_CPU_DATA 0x30e
@@ -697,9 +698,67 @@ static void a_file_that_shrinks(void **state)
 	buf_free(&b);
 }
 
+/* What a walk over a range has seen of pages that are full of their numbers. */
+struct seen {
+	int cut;		/* the file that is to lose all but its first page, or -1 */
+	uint64_t bytes, runs;
+	bool wrong;
+};
+
+static struct error *see_run(void *arg, const struct range_run *run)
+{
+	const unsigned char *data = run->data;
+	struct seen *seen = arg;
+	uint64_t i;
+
+	if (seen->cut >= 0 && ftruncate(seen->cut, (off_t)PAGE))
+		seen->wrong = true;
+	for (i = 0; i < run->len; i += PAGE)
+		seen->wrong |= data[i] != (run->addr + i) / PAGE + 1;
+	seen->bytes += run->len;
+	seen->runs++;
+	return NULL;
+}
+
+/* Long runs of a dump are not copied; a file that shrinks meanwhile is an error none the less. */
+static void long_runs(void **state)
+{
+	static const struct load loads[] = { { 0, 64 * PAGE, 0, 64 * PAGE } };
+	struct access a = ACCESS_INIT(PAGE);
+	struct buf b = BUF_INIT, data = BUF_INIT, notes = BUF_INIT;
+	struct seen seen = { .cut = -1 };
+	struct error *err;
+	struct target *t;
+	char path[64];
+	int fd;
+
+	(void)state;
+	make_usual_notes(&notes);
+	add_pages(&data, 1, 64);
+	make_elf_dump(&b, &notes, loads, 1, &data);
+	fd = make_file(&b, path);
+	assert_null(dump_open(path, 0, &options, &t));
+	a.space = SPACE_ABSOLUTE;
+	assert_null(range_walk(t, &a, 63 * PAGE, RANGE_READ, see_run, &seen, NULL, NULL));
+	assert_false(seen.wrong);
+	assert_int_equal(seen.bytes, 63 * PAGE);
+	seen.cut = fd;
+	err = range_walk(t, &a, 63 * PAGE, RANGE_READ, see_run, &seen, NULL, NULL);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
+	assert_non_null(strstr(err->message, "shorter"));
+	error_free(err);
+	close_target(t);
+	close(fd);
+	buf_free(&notes);
+	buf_free(&data);
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(long_runs),
 		cmocka_unit_test(registers_and_storage_of_a_good_dump),
 		cmocka_unit_test(reads_go_on_to_the_hole),
 		cmocka_unit_test(nothing_is_written),
