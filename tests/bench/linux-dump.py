@@ -28,7 +28,8 @@ def add_vmcoreinfo(path):
     """Copy the kernel's VMCOREINFO note to the dump's notes, as kdump does: drgn wants it there."""
     with open(path, "r+b") as file:
         header = file.read(64)
-        (phoff,), (phnum,) = struct.unpack_from(">Q", header, EHDR_PHOFF), struct.unpack_from(">H", header, EHDR_PHNUM)
+        (phoff,) = struct.unpack_from(">Q", header, EHDR_PHOFF)
+        (phnum,) = struct.unpack_from(">H", header, EHDR_PHNUM)
         segments = {}
         for at in range(phoff, phoff + phnum * PHDR.size, PHDR.size):
             file.seek(at)

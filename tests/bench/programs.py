@@ -56,9 +56,9 @@ def seconds_of(command, expected=None, before=None):
 
 
 def medians(jobs, rounds=ROUNDS, before=None):
-    """jobs: (command, expected) by name, which take turns; a first round fills the caches."""
+    """jobs: (command, expected) by name, which take turns; a first of several rounds fills the caches."""
     times = {name: [] for name in jobs}
-    for turn in range(rounds + 1):
+    for turn in range(1 if rounds == 1 else 0, rounds + 1):
         for name, (command, expected) in jobs.items():
             took = seconds_of(command, expected, before)
             if turn:
