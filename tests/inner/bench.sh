@@ -5,4 +5,4 @@
 # emulated, so ratios count.
 
 bench-stop "$(command -v s390memctl)" "nested bed's" "$QEMU_PID" 0 11
-bench-bulk "$QEMU_PID" /tmp/monitor.in 3
+bench-bulk "$QEMU_PID" /tmp/monitor.in 3 || { tail -n 20 /tmp/monitor.log >&2; exit 1; }
