@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck disable=SC2154
 #
-# Everything, its tests included, built with clang without a warning, for this machine
-# and, where the sysroot of tests/bed is there, for s390x. Not optimized: clang's
+# Everything, its tests included, built with clang without a warning, for this machine;
+# where the sysroot of tests/bed is there, the library for s390x, too. Not optimized: clang's
 # warnings do not depend on that. The builds lie in gates-build.
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -18,20 +18,25 @@ command -v clang >/dev/null || skip_all "no clang here"
 flags="-O0 -Wdate-time"
 cross=${S390MEMCTL_CACHE:-$top_srcdir/.cache}/cross.env
 
-# build DIR OPTION...
-build() {
+# configured DIR OPTION...: in the build folder
+configured() {
 	mkdir -p "$1" && cd "$1" || return
 	shift
 	[ -x config.status ] ||
-		"$top_srcdir/configure" CFLAGS="$flags" --enable-werror --disable-bed-tests "$@" || return
-	make -j"$(nproc)" && make -j"$(nproc)" -C tests check TESTS=
+		"$top_srcdir/configure" CFLAGS="$flags" --enable-werror --disable-bed-tests "$@"
 }
 
+build() {
+	configured "$top_builddir/gates-build/clang" CC=clang && make -j"$(nproc)" &&
+		make -j"$(nproc)" -C tests check TESTS=
+}
+
+# Not linked: clang wants __muloti4() of compiler-rt, which Debian has not for s390x.
 build_cross() {
 	# shellcheck disable=SC1090
 	. "$cross"
-	build "$top_builddir/gates-build/clang-s390x" CC="clang --target=s390x-linux-gnu" \
-		--host=s390x-linux-gnu
+	configured "$top_builddir/gates-build/clang-s390x" CC="clang --target=s390x-linux-gnu" \
+		--host=s390x-linux-gnu && make -j"$(nproc)" -C src libs390memctl.a
 }
 
 # no_warnings NAME COMMAND...
@@ -41,17 +46,17 @@ no_warnings() {
 	shift
 	(run "$@"
 	if [ "$status" != 0 ] || grep -q 'warning:' "$test_dir/out"; then
-		grep -E -A 5 'error|warning:' "$test_dir/out" | head -n 60 >"$test_dir/end"
+		grep -E -A 5 'error|warning:|undefined' "$test_dir/out" | head -n 60 >"$test_dir/end"
 		note "$test_dir/end"
 		exit 1
 	fi)
 	is "$name" $? 0
 }
 
-no_warnings "all of it with clang" build "$top_builddir/gates-build/clang" CC=clang
+no_warnings "all of it with clang" build
 if [ "$(uname -m)" = s390x ] || [ ! -e "$cross" ] || ! command -v s390x-linux-gnu-gcc >/dev/null; then
-	skip "all of it for s390x with clang" "no cross-compiler or sysroot here"
+	skip "the library of it for s390x with clang" "no cross-compiler or sysroot here"
 else
-	no_warnings "all of it for s390x with clang" build_cross
+	no_warnings "the library of it for s390x with clang" build_cross
 fi
 done_testing
