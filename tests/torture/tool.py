@@ -23,8 +23,10 @@ class Run:
     def __init__(self, arguments, folder, **environment):
         self.errors = os.path.join(folder, "stderr.%d" % random.getrandbits(48))
         to_file = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        # What a shell has started in the background ignores SIGINT.
         self.pid = os.posix_spawn(
             arguments[0], arguments, {**os.environ, **environment},
+            setsigdef=[signal.SIGINT, signal.SIGTERM],
             file_actions=[(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
                           (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
                           (os.POSIX_SPAWN_OPEN, 2, self.errors, to_file, 0o600)])
