@@ -12,7 +12,6 @@
 
 #define BLOCK	512	/* offsets looked at together; a compiler makes vectors of them */
 #define LANES	32	/* offsets in a vector: two vectors where they have 16 bytes */
-#define LINE	64	/* bytes of a cache line, about */
 #define AHEAD	4096	/* memory is asked for so many bytes ahead: what a CPU does by itself ends with the page */
 #define WORD	8	/* bytes compared at once in aligned searches */
 #define WORD_ALIGN 8	/* from this alignment on, words are compared instead of blocks */
@@ -192,9 +191,8 @@ static inline SIMD_INLINE bool block_matches(const struct pattern *p, const unsi
 	uint64_t words[LANES / 8];
 	size_t i, j;
 
-	for (i = 0; i < BLOCK; i += LINE)
-		prefetch(at + i);
 	for (i = 0; i < BLOCK; i += LANES) {
+		prefetch(at + i);
 		for (j = 0; j < LANES; j++)
 			hit[j] |= (unsigned char)((((a[i + j] & mask_a) ^ value_a) |
 						   ((b[i + j] & mask_b) ^ value_b)) == 0);
