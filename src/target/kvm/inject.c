@@ -56,6 +56,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -368,13 +369,17 @@ static struct error *run_to_syscall_stop(struct inject *inj, const char *going, 
 	}
 }
 
-/* Steps 2 to 4: frame, registers, signal mask. */
+/*
+ * Steps 2 to 4: frame, registers, signal mask. Access registers follow behind the mask; until
+ * then the call is one that does nothing: if we are killed, KVM_S390_MEM_OP would be made without
+ * them, which changes those of the guest where the kernel has the access-register bug.
+ */
 static struct error *prepare_call(struct inject *inj, long nr, const uint64_t args[6],
 				  const uint32_t *acrs)
 {
 	uint64_t all = ~0ULL;
 	struct error *err;
-	bool first = !inj->frame_written;
+	bool first = !inj->frame_written, twice = acrs || inj->frame.thread_pointer;
 
 	if (first) {
 		err = inject_poke(inj, inj->frame.addr, inj->frame.bytes, inj->frame.len);
@@ -383,8 +388,8 @@ static struct error *prepare_call(struct inject *inj, long nr, const uint64_t ar
 					    (int)inj->tid);
 		inj->frame_written = true;
 		stop_at("frame");
-		err = inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame, nr,
-					   args, false, NULL);
+		err = inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame,
+					   twice ? SYS_getpid : nr, args, false, NULL);
 		if (err)
 			return err;
 		inj->phase = PHASE_CALLED;
@@ -394,7 +399,7 @@ static struct error *prepare_call(struct inject *inj, long nr, const uint64_t ar
 					(int)inj->tid);
 		stop_at("mask");
 	}
-	if (first && !acrs && !inj->frame.thread_pointer)
+	if (first && !twice)
 		return NULL;
 	return inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame, nr, args,
 				    true, acrs);
