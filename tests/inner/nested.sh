@@ -296,17 +296,20 @@ counts_on() {
 	wait_for 30 has_counted
 }
 
+# Where the user's page is; not to be told while another space is the primary one.
+find_user_frame() {
+	user_frame=$(s390memctl -g demo -j translate $user_page 2>/dev/null |
+		sed -n 's/.*"absolute":"\(0x[0-9a-f]*\)".*/\1/p')
+	[ -n "$user_frame" ]
+}
+
 # s390memctl is killed and signalled exactly at each step, and several work at once.
 check_torture() {
 	if ! torture_is_possible; then
 		skip "signals at each step" "no s390memctl-hooks here"
 		return
 	fi
-	for _ in $(seq 50); do
-		user_frame=$(s390memctl -g demo -j translate $user_page 2>/dev/null |
-			sed -n 's/.*"absolute":"\(0x[0-9a-f]*\)".*/\1/p')
-		[ -z "$user_frame" ] || break
-	done
+	ok "the user's page is found" wait_for 30 find_user_frame || return
 	set -- -g demo read --engine=ioctl --space=abs 0x200000 0x2000
 	torture_steps "QEMU" "$QEMU_PID" counts_on "$@"
 	torture_together "QEMU" "$QEMU_PID" counts_on 0,0,0,0 "$@"
