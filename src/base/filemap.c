@@ -21,14 +21,16 @@ static void on_sigbus(int number, siginfo_t *info, void *context)
 	uintptr_t at = (uintptr_t)info->si_addr & ~(uintptr_t)(page_bytes - 1);
 	struct filemap *m;
 	int errnum = errno;
+	void *zeros;
 
 	(void)context;
 	for (m = mappings; m; m = m->next) {
 		if (at - (uintptr_t)m->data >= m->len)
 			continue;
 		m->broken = 1;
-		if (mmap((void *)at, page_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-			 -1, 0) == MAP_FAILED)
+		zeros = mmap((void *)at, page_bytes, PROT_READ,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		if (zeros == MAP_FAILED)
 			break;
 		errno = errnum;
 		return;

@@ -80,11 +80,12 @@ static int run_append(struct session *s, const char *line, run_line *run, const 
 {
 	int fd, code;
 
-	*err = NULL;
-	if (strcmp(path, "/dev/null"))
+	if (strcmp(path, "/dev/null")) {
 		*err = outfile_append(ERROR_TARGET, "file", path, &fd);
-	else if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
-		*err = error_os(ERROR_TARGET, errno, "file '%s'", path);
+	} else {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		*err = fd < 0 ? error_os(ERROR_TARGET, errno, "file '%s'", path) : NULL;
+	}
 	if (*err)
 		return command_exit_code(*err);
 	code = run_into(s, line, run, fd, err);
