@@ -305,7 +305,7 @@ hole 0000000000013000-0000000000013fff  page-translation exception (0011)
 s390memctl: no file was written: page-translation exception (0011) on fetch from 0000000000013000, primary space
 s390memctl: the page-table entry is invalid: the page is not mapped or is paged out
 EOF
-is "no file but these" "$(find . -type f | sort | sed 's|^\./||' | xargs)" "audit audit.lines expected file five small zeros"
+is "no file but these" "$(find . | sort | sed -n 's|^\./||p' | xargs)" "audit audit.lines expected file five small zeros"
 
 ## signals
 
