@@ -190,8 +190,14 @@ static struct error *choose_home(struct session *s, struct access *a)
 	err = t->ops->regs(t, true, &regs);
 	if (err)
 		return err;
-	if (psw_asce(&regs, &asce) && asce == regs.crs[13])
+	if (psw_asce(&regs, &asce) && asce == regs.crs[13]) {
+		/* A guest that runs may be elsewhere a moment later. */
+		if (psw_space(regs.psw_mask) == SPACE_HOME && t->ops->live) {
+			a->space = SPACE_HOME;
+			s->home_instead_of = SPACE_HOME;
+		}
 		return NULL;
+	}
 	err = t->ops->walk(t, &w);
 	home.space = SPACE_HOME;
 	home.key = -1;
@@ -240,7 +246,7 @@ static void tell_members(struct session *s, const struct access *a, enum space u
 		out_hex(s->out, "alet", a->alet);
 	if (used == SPACE_ASCE)
 		out_hex(s->out, "asce", a->asce);
-	if (s->home_instead_of != SPACE_AUTO)
+	if (s->home_instead_of != SPACE_AUTO && s->home_instead_of != SPACE_HOME)
 		out_str(s->out, "instead_of", space_short_name(s->home_instead_of));
 	if (a->engine != ACCESS_ENGINE_AUTO)
 		out_str(s->out, "engine", a->engine == ACCESS_ENGINE_IOCTL ? "ioctl" :
@@ -256,7 +262,9 @@ struct error *access_tell_space(struct session *s, const struct access *a)
 	tell_members(s, a, used);
 	if (err)
 		return err;
-	if (s->home_instead_of != SPACE_AUTO && !out_is_json(s->out))
+	if (s->home_instead_of == SPACE_HOME && !out_is_json(s->out))
+		log_note(&s->log, "%s, as the PSW says", space_name(used));
+	else if (s->home_instead_of != SPACE_AUTO && !out_is_json(s->out))
 		log_note(&s->log, "%s: the symbols are the kernel's, and the PSW says %s",
 			 space_name(used), space_name(s->home_instead_of));
 	if (a->space != SPACE_AUTO || used == SPACE_AUTO)

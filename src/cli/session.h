@@ -73,7 +73,10 @@ struct session {
 	bool quit;		/* the quit command was given */
 	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
 	int exit_code;		/* of the last command that failed, else 0 */
-	/* The PSW's space, where home space was taken for a symbol instead; else SPACE_AUTO. */
+	/*
+	 * The PSW's space, where home space was taken for a symbol instead; SPACE_HOME:
+	 * that itself, held fast; else SPACE_AUTO.
+	 */
 	enum space home_instead_of;
 };
 
