@@ -113,7 +113,8 @@ static double save(const char *command, uint64_t size)
 	struct stat st;
 
 	unlink(SAVED);
-	snprintf(line, sizeof(line), "%s %#llx %llu " SAVED, command, START,
+	/* In quotes: the / of a path behind a number would be a division. */
+	snprintf(line, sizeof(line), "%s %#llx %llu \"" SAVED "\"", command, START,
 		 (unsigned long long)size);
 	began = clock_ns();
 	tell_monitor(line);
