@@ -11,6 +11,9 @@
 # Each check prints one line "ok N - TEXT" or "not ok N - TEXT"; done_testing
 # prints the plan, and ends the script.
 
+# shellcheck source=/dev/null
+. ./inner/process.sh
+
 tap_count=0
 tap_failed=0
 tap_dir=${TMPDIR:-/tmp}/tap.$$
@@ -149,11 +152,6 @@ wait_for() {
 		tap_tries=$((tap_tries - 1))
 	done
 	return 1
-}
-
-# lives PID: a process of ours has not ended (a zombie has)
-lives() {
-	grep -q '^State:[^ZX]*$' "/proc/$1/status" 2>/dev/null
 }
 
 # has_written PID: to its output file, which others cannot open and which has no

@@ -3,6 +3,9 @@
 #
 # Starts testvmm (tests/vmm) and talks to it through its control channel.
 
+# shellcheck source=/dev/null
+. ./inner/process.sh
+
 vmm_pid=
 vmm_dir=
 
