@@ -47,7 +47,7 @@ if [ "$kind" = nested ] && [ -x "$cross/tests/live/agree" ]; then
 fi
 # The guest in the nested bed is 6.1 always.
 vmlinux=$cache/debug/6.1/vmlinux
-if [ "$kind" = nested ] && [ -f "$vmlinux" ]; then
+if [ "$script" = nested.sh ] && [ -f "$vmlinux" ]; then
 	set -- --with "l2.vmlinux=$vmlinux" "$@"
 fi
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \

@@ -112,7 +112,7 @@ struct error *access_parse(struct session *s, const struct command_args *args, s
 	unsigned int number;
 
 	*a = (struct access)ACCESS_INIT(0);
-	s->home_instead_of = SPACE_AUTO;
+	s->home_despite = SPACE_AUTO;
 	err = parse_space(space, ar, a);
 	if (!err && option_or(args, "engine", ""))
 		a->engine = (enum access_engine)s->settings.engine;
@@ -174,7 +174,8 @@ static bool psw_asce(const struct s390_regs *regs, uint64_t *asce)
 /*
  * A Linux kernel runs in home space (CR13). Where the PSW selects another one,
  * a symbol of the kernel is not there, or something else is: take home space if
- * the address is translated there.
+ * the address is translated there. Where the PSW selects it, too, hold it fast: a
+ * guest that runs may be elsewhere a moment later.
  */
 static struct error *choose_home(struct session *s, struct access *a)
 {
@@ -184,31 +185,28 @@ static struct error *choose_home(struct session *s, struct access *a)
 	struct walk *w = NULL;
 	struct error *err;
 	uint64_t asce, done;
+	bool selected;
 
 	if (!t->ops->walk || !t->ops->regs)
 		return NULL;
 	err = t->ops->regs(t, true, &regs);
 	if (err)
 		return err;
-	if (psw_asce(&regs, &asce) && asce == regs.crs[13]) {
-		/* A guest that runs may be elsewhere a moment later. */
-		if (psw_space(regs.psw_mask) == SPACE_HOME && t->ops->live) {
-			a->space = SPACE_HOME;
-			s->home_instead_of = SPACE_HOME;
-		}
+	selected = psw_asce(&regs, &asce) && asce == regs.crs[13];
+	if (selected && !t->ops->live)
 		return NULL;
-	}
-	err = t->ops->walk(t, &w);
 	home.space = SPACE_HOME;
 	home.key = -1;
-	if (!err)
+	if (!selected)
+		err = t->ops->walk(t, &w);
+	if (!selected && !err)
 		err = walk_check(w, &home, false, 1, &done);
 	if (err && err->kind != ERROR_ACCESS)
 		log_verbose(&s->log, 1, "home space is not looked into for the symbol: %s",
 			    err->message);
 	if (!err) {
 		a->space = SPACE_HOME;
-		s->home_instead_of = psw_space(regs.psw_mask);
+		s->home_despite = psw_space(regs.psw_mask);
 	}
 	error_free(err);
 	return NULL;
@@ -246,8 +244,8 @@ static void tell_members(struct session *s, const struct access *a, enum space u
 		out_hex(s->out, "alet", a->alet);
 	if (used == SPACE_ASCE)
 		out_hex(s->out, "asce", a->asce);
-	if (s->home_instead_of != SPACE_AUTO && s->home_instead_of != SPACE_HOME)
-		out_str(s->out, "instead_of", space_short_name(s->home_instead_of));
+	if (s->home_despite != SPACE_AUTO && s->home_despite != SPACE_HOME)
+		out_str(s->out, "instead_of", space_short_name(s->home_despite));
 	if (a->engine != ACCESS_ENGINE_AUTO)
 		out_str(s->out, "engine", a->engine == ACCESS_ENGINE_IOCTL ? "ioctl" :
 			a->engine == ACCESS_ENGINE_WALK ? "walk" : "both");
@@ -262,11 +260,11 @@ struct error *access_tell_space(struct session *s, const struct access *a)
 	tell_members(s, a, used);
 	if (err)
 		return err;
-	if (s->home_instead_of == SPACE_HOME && !out_is_json(s->out))
+	if (s->home_despite == SPACE_HOME && !out_is_json(s->out))
 		log_note(&s->log, "%s, as the PSW says", space_name(used));
-	else if (s->home_instead_of != SPACE_AUTO && !out_is_json(s->out))
+	else if (s->home_despite != SPACE_AUTO && !out_is_json(s->out))
 		log_note(&s->log, "%s: the symbols are the kernel's, and the PSW says %s",
-			 space_name(used), space_name(s->home_instead_of));
+			 space_name(used), space_name(s->home_despite));
 	if (a->space != SPACE_AUTO || used == SPACE_AUTO)
 		return NULL;
 	if (a->ar && used != SPACE_AR)

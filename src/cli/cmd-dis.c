@@ -251,9 +251,6 @@ static void choose_space(struct dis *d, const struct s390_regs *regs, bool given
 		space = instruction_space(regs->psw_mask);
 		if (!given)
 			use_psw_space(d, regs);
-		else if (d->access.symbolic && d->s->target->ops->live && space != SPACE_REAL)
-			/* Where the kernel is, whatever the CPU turns to meanwhile. */
-			d->access.space = space = SPACE_HOME;
 		else if (space != psw_space(regs->psw_mask))
 			d->access.space = space;
 	}

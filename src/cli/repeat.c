@@ -73,7 +73,7 @@ void repeat_set(struct session *s, const struct command_args *args, int nr_words
 	buf_reset(&r->address);
 	if (!next)
 		return;
-	if (s->home_instead_of != SPACE_AUTO)
+	if (s->home_despite != SPACE_AUTO)
 		buf_addf(&r->address, "%s:", space_short_name(SPACE_HOME));
 	else
 		buf_add(&r->address, first, space_arg_length(first));

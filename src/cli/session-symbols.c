@@ -143,7 +143,7 @@ static struct error *read_number(void *arg, uint64_t addr, bool is_symbolic, uin
 	const struct evaluation *e = arg;
 	struct session *s = e->s;
 	struct access a = e->in ? *e->in : (struct access)ACCESS_INIT(0);
-	enum space told = s->home_instead_of;
+	enum space told = s->home_despite;
 	unsigned char bytes[sizeof(*value)];
 	struct error *err;
 	size_t done;
@@ -163,7 +163,7 @@ static struct error *read_number(void *arg, uint64_t addr, bool is_symbolic, uin
 	err = access_ready(s, &a);
 	if (!err)
 		err = s->target->ops->read(s->target, &a, bytes, sizeof(bytes), &done);
-	s->home_instead_of = told;
+	s->home_despite = told;
 	if (!err)
 		*value = get_be64(bytes);
 	return err;

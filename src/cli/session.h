@@ -73,11 +73,8 @@ struct session {
 	bool quit;		/* the quit command was given */
 	bool pipe_closed;	/* nobody reads stdout any more: end quietly */
 	int exit_code;		/* of the last command that failed, else 0 */
-	/*
-	 * The PSW's space, where home space was taken for a symbol instead; SPACE_HOME:
-	 * that itself, held fast; else SPACE_AUTO.
-	 */
-	enum space home_instead_of;
+	/* Where home space was taken for a symbol: the PSW's, which may be the same. Else SPACE_AUTO. */
+	enum space home_despite;
 };
 
 #define SESSION_MAX_STOP_NS 10000000	/* default of --max-stop */

@@ -8,33 +8,28 @@
  * Usage: bench-bulk PID MONITOR ROUNDS
  * MONITOR: what QEMU's human monitor reads. Each result is a line for tests/bench/table.py.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arch/psw.h"
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/log.h"
+#include "bench.h"
 #include "target/kvm/kvm.h"
 #include "target/process-vm.h"
 
-#define MIB		0x100000ULL
-#define QEMU_RAM	(160 * MIB)	/* tests/bed/nested.sh */
+#define QEMU_RAM	(160 * BENCH_MIB)	/* tests/bed/nested.sh */
 #define START		0x900000ULL
-#define SIZE		(4 * MIB)
+#define SIZE		(4 * BENCH_MIB)
 #define MOMENT_NS	200000000L	/* QEMU does what its monitor was told */
 #define POLL_NS		1000000L
 #define SAVE_MAX_NS	300000000000ULL
 #define STOP_TRIES	50
-#define MAX_ROUNDS	99
 #define SAVED		"/tmp/bench-bulk.saved"
 #define OURS		"/tmp/bench-bulk.ours"
 
@@ -43,25 +38,6 @@ static FILE *monitor;
 static uint64_t ram;		/* guest storage in QEMU */
 static unsigned char *buf;
 static struct target *target;
-
-static _Noreturn void die(const char *what, const char *why)
-{
-	fprintf(stderr, "bench-bulk: %s: %s\n", what, why);
-	exit(2);
-}
-
-static void check(struct error *err, const char *what)
-{
-	if (err)
-		die(what, err->message);
-}
-
-static void sleep_ns(long ns)
-{
-	const struct timespec ts = { .tv_nsec = ns };
-
-	nanosleep(&ts, NULL);
-}
 
 static void tell_monitor(const char *line)
 {
@@ -84,7 +60,7 @@ static void find_ram(void)
 	if (maps)
 		fclose(maps);
 	if (!ram)
-		die(path, "no mapping of guest storage");
+		bench_die(path, "no mapping of guest storage");
 }
 
 /* Stop the guest while its kernel runs. */
@@ -95,14 +71,14 @@ static void stop_in_kernel(void)
 
 	for (i = 0; i < STOP_TRIES; i++) {
 		tell_monitor("stop");
-		sleep_ns(MOMENT_NS);
-		check(target->ops->regs(target, true, &regs), "registers");
+		bench_sleep(MOMENT_NS);
+		bench_check(target->ops->regs(target, true, &regs), "registers");
 		if (psw_space(regs.psw_mask) == SPACE_HOME)
 			return;
 		tell_monitor("cont");
-		sleep_ns(MOMENT_NS / 8 * (i % 8));
+		bench_sleep(MOMENT_NS / 8 * (i % 8));
 	}
-	die("stop", "its kernel does not run");
+	bench_die("stop", "its kernel does not run");
 }
 
 /* Seconds from a command until its file is complete. */
@@ -120,8 +96,8 @@ static double save(const char *command, uint64_t size)
 	tell_monitor(line);
 	while (stat(SAVED, &st) < 0 || (uint64_t)st.st_size < size) {
 		if (clock_ns() - began > SAVE_MAX_NS)
-			die(line, "the file does not come");
-		sleep_ns(POLL_NS);
+			bench_die(line, "the file does not come");
+		bench_sleep(POLL_NS);
 	}
 	return (double)(clock_ns() - began) / 1e9;
 }
@@ -135,11 +111,11 @@ static double ours(enum space space, uint64_t size, const char *path)
 	int fd;
 
 	a.space = space;
-	check(target->ops->read(target, &a, buf, (size_t)size, &done), "read");
+	bench_check(target->ops->read(target, &a, buf, (size_t)size, &done), "read");
 	if (path) {
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 		if (fd < 0 || write(fd, buf, (size_t)size) != (ssize_t)size)
-			die(path, strerror(errno));
+			bench_fail(path);
 		close(fd);
 	}
 	return (double)(clock_ns() - began) / 1e9;
@@ -150,41 +126,27 @@ static double bare(uint64_t size)
 	uint64_t began = clock_ns();
 
 	if (process_vm_read(pid, ram + START, buf, (size_t)size) != (ssize_t)size)
-		die("process_vm_readv", strerror(errno));
+		bench_fail("process_vm_readv");
 	return (double)(clock_ns() - began) / 1e9;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double median(double *values, int count)
-{
-	qsort(values, (size_t)count, sizeof(*values), compare);
-	return values[count / 2];
-}
-
-static void row(const char *what, const char *peer, uint64_t size, double our_s, double peer_s,
-		const char *wanted)
-{
-	double mib = (double)size / (double)MIB;
-
-	printf("%s\t%s\t%.1f MiB/s\t%.1f MiB/s\t%.2f\t%s\n", what, peer, mib / our_s, mib / peer_s,
-	       peer_s / our_s, wanted);
-	fflush(stdout);
 }
 
 #define LOGICAL	"read of 4 MiB logical, nested bed"
 #define NO_STOP	"the same without a stop"
+#define SIZES	"0.5, 4, 32 MiB"
+
+static void row(const char *what, const char *peer, uint64_t size, double our_s, double peer_s,
+		double wanted)
+{
+	double mib = (double)size / (double)BENCH_MIB;
+
+	bench_speed(what, peer, mib / our_s, mib / peer_s, "MiB/s", wanted);
+}
 
 /* The medians of one size. rows: print them; *logical, *no_stop: seconds of ours. */
-static void measure(uint64_t size, int rounds, bool rows, double *logical, double *no_stop)
+static void measure(uint64_t size, unsigned int rounds, bool rows, double *logical, double *no_stop)
 {
-	double l[MAX_ROUNDS], n[MAX_ROUNDS], b[MAX_ROUNDS], p[MAX_ROUNDS], m[MAX_ROUNDS];
-	int i;
+	double l[BENCH_ROUNDS_MAX], n[BENCH_ROUNDS_MAX], b[BENCH_ROUNDS_MAX], p[BENCH_ROUNDS_MAX], m[BENCH_ROUNDS_MAX];
+	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
 		l[i] = ours(SPACE_HOME, size, OURS);
@@ -195,19 +157,13 @@ static void measure(uint64_t size, int rounds, bool rows, double *logical, doubl
 		p[i] = save("pmemsave", size);
 		m[i] = save("memsave", size);
 	}
-	*logical = median(l, rounds);
-	*no_stop = median(n, rounds);
+	*logical = bench_median(l, rounds);
+	*no_stop = bench_median(n, rounds);
 	if (!rows)
 		return;
-	row(LOGICAL, "QEMU memsave", size, *logical, median(m, rounds), ">= 20");
-	row(LOGICAL, "QEMU pmemsave", size, *logical, median(p, rounds), ">= 2");
-	row(NO_STOP, "process_vm_readv", size, *no_stop, median(b, rounds), ">= 0.9");
-}
-
-static void growth(const char *what, double small, double large)
-{
-	printf("# %s: cost grows with the %.2f power of the size\n", what,
-	       log2(large / small) / 6);
+	row(LOGICAL, "QEMU memsave", size, *logical, bench_median(m, rounds), 20);
+	row(LOGICAL, "QEMU pmemsave", size, *logical, bench_median(p, rounds), 2);
+	row(NO_STOP, "process_vm_readv", size, *no_stop, bench_median(b, rounds), 0.9);
 }
 
 static void attach(void)
@@ -217,25 +173,26 @@ static void attach(void)
 	static struct vmm_info vmm;
 	const struct vcpu_info *vcpu;
 
-	check(vmm_get("/proc", pid, &vmm), "VMM");
-	check(vmm_select_vcpu(&vmm, 0, -1, &vcpu), "vCPU");
-	check(kvm_attach(&vmm, vcpu, &options, &target), "attach");
+	bench_check(vmm_get("/proc", pid, &vmm), "VMM");
+	bench_check(vmm_select_vcpu(&vmm, 0, -1, &vcpu), "vCPU");
+	bench_check(kvm_attach(&vmm, vcpu, &options, &target), "attach");
 }
 
 int main(int argc, char **argv)
 {
 	double logical[3], no_stop[3];
-	int rounds = argc == 4 ? atoi(argv[3]) : 0, i;
+	unsigned int rounds, i;
 
-	if (rounds < 1 || rounds > MAX_ROUNDS) {
+	if (argc != 4) {
 		fprintf(stderr, "usage: bench-bulk PID MONITOR ROUNDS\n");
 		return 64;
 	}
+	rounds = bench_rounds(argv[3], 0);
 	pid = atoi(argv[1]);
 	monitor = fopen(argv[2], "w");
 	buf = malloc(8 * SIZE);
 	if (!monitor || !buf)
-		die(argv[2], strerror(errno));
+		bench_fail(argv[2]);
 	memset(buf, 1, 8 * SIZE);
 	find_ram();
 	attach();
@@ -245,9 +202,9 @@ int main(int argc, char **argv)
 	ours(SPACE_HOME, SIZE, OURS);
 	for (i = 0; i < 3; i++)
 		measure((SIZE / 8) << (3 * i), rounds, i == 1, &logical[i], &no_stop[i]);
-	growth(LOGICAL, logical[0], logical[2]);
-	growth(NO_STOP, no_stop[0], no_stop[2]);
-	check(target->ops->close(target), "close");
+	bench_growth(LOGICAL, SIZES, logical);
+	bench_growth(NO_STOP, SIZES, no_stop);
+	bench_check(target->ops->close(target), "close");
 	tell_monitor("cont");
 	unlink(OURS);
 	unlink(SAVED);

@@ -23,22 +23,21 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "bench.h"
 #include "target/kvm/discover.h"
 #include "target/kvm/inject.h"
 #include "target/kvm/scratch.h"
 #include "target/kvm/uapi.h"
 #include "target/process-vm.h"
 
-#define MIB		0x100000U
 #define SMALL		8U
 #define PIECE		65536U
-#define LONG_READ	(16 * MIB)
+#define LONG_READ	(16 * BENCH_MIB)
 #define LONG_ROUNDS	11
 #define PAUSE_NS	200000L		/* before a stop: the guest runs */
 #define RETRIES		1000
@@ -55,31 +54,12 @@ struct series {
 	int count;
 };
 
-static _Noreturn void die(const char *what, const char *why)
-{
-	fprintf(stderr, "bench-stop: %s: %s\n", what, why);
-	exit(2);
-}
-
-static void check(struct error *err, const char *what)
-{
-	if (err)
-		die(what, err->message);
-}
-
-static void let_run(void)
-{
-	const struct timespec ts = { .tv_nsec = PAUSE_NS };
-
-	nanosleep(&ts, NULL);
-}
-
 static struct series series_new(int rounds)
 {
 	struct series s = { calloc((size_t)rounds, sizeof(*s.ns)), 0 };
 
 	if (!s.ns)
-		die("memory", strerror(errno));
+		bench_fail("memory");
 	return s;
 }
 
@@ -178,7 +158,7 @@ static void registers(int request, struct registers *r)
 	struct iovec iov = { r, sizeof(*r) };
 
 	if (ptrace(request, tid, NT_PRSTATUS, &iov) < 0)
-		die("registers", strerror(errno));
+		bench_fail("registers");
 }
 
 static void wait_stopped(void)
@@ -186,7 +166,7 @@ static void wait_stopped(void)
 	int status;
 
 	if (waitpid(tid, &status, __WALL) != tid || !WIFSTOPPED(status))
-		die("waitpid", "the thread has ended");
+		bench_die("waitpid", "the thread has ended");
 }
 
 /* One MEM_OP of the peer's; where there is one, its struct and data are below the stack. */
@@ -200,7 +180,7 @@ static int64_t bare_call(struct registers *saved, uint32_t len)
 	struct registers r = *saved;
 
 	if (HAS_MEM_OP && process_vm_write(tid, op_at, &op, sizeof(op)) != sizeof(op))
-		die("process_vm_writev", strerror(errno));
+		bench_fail("process_vm_writev");
 	set_ioctl(&r, (uint64_t)(HAS_MEM_OP ? vcpu.vm_fd : vcpu.fd), op_at);
 	registers(PTRACE_SETREGSET, &r);
 	ptrace(PTRACE_SYSCALL, tid, 0, 0);
@@ -221,9 +201,9 @@ static uint64_t bare(uint32_t len)
 	int i;
 
 	for (i = 0; i < RETRIES; i++) {
-		let_run();
+		bench_sleep(PAUSE_NS);
 		if (ptrace(PTRACE_SEIZE, tid, 0, PTRACE_O_TRACESYSGOOD) < 0)
-			die("PTRACE_SEIZE", strerror(errno));
+			bench_fail("PTRACE_SEIZE");
 		began = clock_ns();
 		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
 		wait_stopped();
@@ -235,7 +215,7 @@ static uint64_t bare(uint32_t len)
 			break;
 	}
 	if (i == RETRIES || (HAS_MEM_OP ? result != 0 : result != -ENOTTY && result != -EINVAL))
-		die("the bare injection", "the call has another result");
+		bench_die("the bare injection", "the call has another result");
 	return took;
 }
 
@@ -250,7 +230,7 @@ static uint64_t ours(uint32_t len)
 	unsigned long long us, ns;
 	FILE *out;
 
-	let_run();
+	bench_sleep(PAUSE_NS);
 	snprintf(command, sizeof(command),
 		 "%s --stats --max-stop=1s -p %d -c %d read --engine=ioctl --space=abs -t raw "
 		 "%#llx %u 2>&1 >/dev/null", program, (int)pid, vcpu.id, STORAGE, len);
@@ -258,7 +238,7 @@ static uint64_t ours(uint32_t len)
 	while (out && !at && fgets(line, sizeof(line), out))
 		at = strstr(line, key);
 	if (!at || sscanf(at + strlen(key), "%llu.%llu", &us, &ns) != 2)
-		die(command, "tells no stop");
+		bench_die(command, "tells no stop");
 	pclose(out);
 	return us * 1000 + ns;
 }
@@ -269,7 +249,7 @@ static struct inject *batch_open(void)
 	struct inject_options options = { .log = &log, .max_stop_ns = 1000000000, .wait_ns = 1000000000 };
 	struct inject *inj;
 
-	check(inject_open(pid, tid, vcpu.fd, &options, &inj), "inject_open");
+	bench_check(inject_open(pid, tid, vcpu.fd, &options, &inj), "inject_open");
 	return inj;
 }
 
@@ -280,12 +260,12 @@ static uint64_t batch(struct inject *inj)
 	unsigned int i;
 	int64_t result;
 
-	let_run();
-	check(inject_stop(inj), "stop");
+	bench_sleep(PAUSE_NS);
+	bench_check(inject_stop(inj), "stop");
 	args[2] = inject_stack_area(inj);
 	for (i = 0; i < SCRATCH_SLOTS; i++)
-		check(inject_call(inj, SYS_ioctl, args, NULL, &result), "call");
-	check(inject_resume(inj, &ns), "resume");
+		bench_check(inject_call(inj, SYS_ioctl, args, NULL, &result), "call");
+	bench_check(inject_resume(inj, &ns), "resume");
 	return ns;
 }
 
@@ -364,13 +344,13 @@ int main(int argc, char **argv)
 	program = argv[1];
 	name = argv[2];
 	pid = atoi(argv[3]);
-	check(vmm_get("/proc", pid, &vmm), "VMM");
-	check(vmm_select_vcpu(&vmm, atoi(argv[4]), -1, &found), "vCPU");
+	bench_check(vmm_get("/proc", pid, &vmm), "VMM");
+	bench_check(vmm_select_vcpu(&vmm, atoi(argv[4]), -1, &found), "vCPU");
 	vcpu = *found;
 	tid = vcpu.tid;
 	vmm_free(&vmm);
 	if (!tid)
-		die("vCPU", "its thread cannot be told");
+		bench_die("vCPU", "its thread cannot be told");
 	short_reads(rounds);
 	long_reads(LONG_ROUNDS);
 	return 0;

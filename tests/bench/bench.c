@@ -8,10 +8,28 @@
 #include <string.h>
 #include <time.h>
 
+void bench_die(const char *what, const char *why)
+{
+	fprintf(stderr, "benchmark: %s: %s\n", what, why);
+	exit(2);
+}
+
 void bench_fail(const char *what)
 {
-	fprintf(stderr, "benchmark: %s: %s\n", what, strerror(errno));
-	exit(2);
+	bench_die(what, strerror(errno));
+}
+
+void bench_check(struct error *err, const char *what)
+{
+	if (err)
+		bench_die(what, err->message);
+}
+
+void bench_sleep(long ns)
+{
+	const struct timespec ts = { .tv_nsec = ns };
+
+	nanosleep(&ts, NULL);
 }
 
 double bench_now(void)

@@ -5,11 +5,18 @@
 
 #include <stdint.h>
 
+#include "base/error.h"
+
 #define BENCH_ROUNDS_MAX 99
 #define BENCH_MIB 0x100000ULL
 
-/* Print what, a colon and the meaning of errno; exit with 2. */
+/* Print what, a colon and why; exit with 2. */
+_Noreturn void bench_die(const char *what, const char *why);
+/* The same with the meaning of errno. */
 _Noreturn void bench_fail(const char *what);
+/* The same with the message of err, if it is one. */
+void bench_check(struct error *err, const char *what);
+void bench_sleep(long ns);
 /* Seconds that this process has had of a CPU: the machine may have other work. */
 double bench_now(void);
 /* The middle one of count (1 or more) values, which are sorted by it. */

@@ -673,6 +673,14 @@ static void files_that_are_none(void **state)
 	}
 }
 
+static void assert_tells_shrinking(struct error *err)
+{
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_TARGET);
+	assert_non_null(strstr(err->message, "shorter"));
+	error_free(err);
+}
+
 /* A file that shrinks after it was opened is an error, no signal. */
 static void a_file_that_shrinks(void **state)
 {
@@ -689,10 +697,7 @@ static void a_file_that_shrinks(void **state)
 	assert_null(dump_open(path, 0, &options, &t));
 	assert_int_equal(ftruncate(fd, 4096), 0);
 	err = read_at(t, SPACE_ABSOLUTE, 0x7000, &byte, 1, &done);
-	assert_non_null(err);
-	assert_int_equal(err->kind, ERROR_TARGET);
-	assert_non_null(strstr(err->message, "shorter"));
-	error_free(err);
+	assert_tells_shrinking(err);
 	close_target(t);
 	close(fd);
 	buf_free(&b);
@@ -744,10 +749,7 @@ static void long_runs(void **state)
 	assert_int_equal(seen.bytes, 63 * PAGE);
 	seen.cut = fd;
 	err = range_walk(t, &a, 63 * PAGE, RANGE_READ, see_run, &seen, NULL, NULL);
-	assert_non_null(err);
-	assert_int_equal(err->kind, ERROR_TARGET);
-	assert_non_null(strstr(err->message, "shorter"));
-	error_free(err);
+	assert_tells_shrinking(err);
 	close_target(t);
 	close(fd);
 	buf_free(&notes);

@@ -15,7 +15,7 @@ static void fact_file(const struct dump *d, struct target_fact *f)
 static void fact_format(const struct dump *d, struct target_fact *f)
 {
 	target_fact_set(f, "%s%s%s%s", d->format->name, d->detail[0] ? ", " : "", d->detail,
-	    d->flattened ? ", was flattened" : "");
+			d->flattened ? ", was flattened" : "");
 }
 
 static void fact_size(const struct dump *d, struct target_fact *f)

@@ -115,7 +115,8 @@ static void fact_seccomp(struct live *l, struct target_fact *f)
 	pid_t tid = l->tid ? l->tid : l->vcpu.tid ? l->vcpu.tid : l->pid;
 	int mode = permit_seccomp_mode(l->proc, l->pid, tid);
 
-	target_fact_set(f, "%s", mode == 0 ? "none" : mode == 1 ? "strict" : mode == 2 ? "filter" : "unknown");
+	target_fact_set(f, "%s", mode == 0 ? "none" : mode == 1 ? "strict" :
+				 mode == 2 ? "filter" : "unknown");
 }
 
 static void fact_engine(struct live *l, struct target_fact *f)
@@ -153,7 +154,7 @@ static void fact_walk(struct live *l, struct target_fact *f)
 		target_fact_set(f, "no: %s", err->message);
 	else if (ram->state == RAM_PROVEN)
 		target_fact_set(f, "by the VMM's mapping of guest RAM%s",
-		    storage_has_absolute(l) ? "; writes by KVM" : "; no writes");
+				storage_has_absolute(l) ? "; writes by KVM" : "; no writes");
 	else
 		target_fact_set(f, "by KVM's reads of absolute storage");
 	error_free(err);
@@ -165,7 +166,7 @@ static void fact_ram(struct live *l, struct target_fact *f)
 
 	if (ram->state == RAM_PROVEN)
 		target_fact_set(f, "%llu MiB at %#llx: %s", (unsigned long long)(ram->size / RAM_MIB),
-		    (unsigned long long)ram->start, ram->why);
+				(unsigned long long)ram->start, ram->why);
 	else
 		target_fact_set(f, "unknown%s%s", ram->why[0] ? ": " : "", ram->why);
 }
@@ -178,7 +179,7 @@ static void fact_edat(struct live *l, struct target_fact *f)
 		target_fact_set(f, "1 MiB and 2 GiB frames (EDAT-2)");
 	else
 		target_fact_set(f, "%s", l->storage.walk.facilities & FACILITY_EDAT_1 ?
-		    "1 MiB frames (EDAT-1)" : "no large frames");
+				"1 MiB frames (EDAT-1)" : "no large frames");
 }
 
 static void fact_ar_bug(struct live *l, struct target_fact *f)
