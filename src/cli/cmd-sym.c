@@ -92,7 +92,14 @@ static void show(const struct lookup *l, const struct symbol_info *info)
 	buf_free(&line);
 }
 
-/* --all: those with the name, or, where like is given, at the same address as that one. */
+static bool is_like(const struct symbol_info *info, const char *name, const struct symbol_info *like)
+{
+	if (like)
+		return !info->absolute && info->value == like->value;
+	return strcmp(info->name, name) == 0;
+}
+
+/* --all: those at the same address as that one, or, where like is NULL, those with the name. */
 static size_t show_all(const struct lookup *l, const char *name, const struct symbol_info *like)
 {
 	struct symbol_info info;
@@ -100,7 +107,7 @@ static size_t show_all(const struct lookup *l, const char *name, const struct sy
 	size_t count = 0;
 
 	while (!session_interrupted(l->s) && symbols_next(l->symbols, pos, &info)) {
-		if (name ? strcmp(info.name, name) != 0 : info.absolute || info.value != like->value)
+		if (!is_like(&info, name, like))
 			continue;
 		if (like)
 			info.offset = like->offset;

@@ -453,7 +453,7 @@ static struct error *btf_enumerator(struct type_source *src, const char *name, i
 				    bool *found)
 {
 	const struct btf *b = btf_of(src);
-	struct type_member member;
+	struct type_member member = { .value = 0 };
 	struct record r;
 	unsigned int i;
 	uint32_t id;
