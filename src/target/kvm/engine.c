@@ -12,7 +12,7 @@
 #include "arch/psw.h"
 #include "target/kvm/engine.h"
 
-#define BULK		65536U	/* absolute reads longer than this go by the VMM's mapping of guest RAM */
+#define BULK		65536U	/* reads longer than this go by the VMM's mapping of guest RAM */
 #define WALK_TRIES	500	/* for the vCPU to be in the context of an operation again, 1 ms each */
 
 /* The operation itself, without a look at a->engine. */
@@ -182,12 +182,27 @@ static struct error *again_by_walk(struct live *l, struct operation *op, struct 
 	return engine_by_walk(l, op, NULL);
 }
 
+/*
+ * Long reads go by the VMM's mapping, which needs no stop but one for the registers, once
+ * it is proven.
+ */
+static bool goes_by_mapping(struct live *l, const struct operation *op)
+{
+	if (!LIVE_HOST_IS_S390 || op->kind != OPERATION_READ || op->len <= BULK ||
+	    op->a->key > 0 || op->a->inject)
+		return false;
+	error_free(storage_open(l));
+	return l->storage.ram.state == RAM_PROVEN;
+}
+
 /* As the PSW says. */
 static struct error *run_selected(struct live *l, struct operation *op)
 {
 	struct live_context now;
 	struct error *err;
 
+	if (goes_by_mapping(l, op))
+		return engine_by_walk(l, op, NULL);
 	if (l->ar_bug == ANSWER_YES && !op->a->inject) {
 		err = context_now(l, op->a->ar, &now);
 		if (err)
@@ -205,7 +220,7 @@ static struct error *run_explicit(struct live *l, struct operation *op)
 	struct live_context now;
 	struct error *err;
 
-	if (!is_logical(op->a->space))
+	if (!is_logical(op->a->space) || goes_by_mapping(l, op))
 		return engine_by_walk(l, op, NULL);
 	err = context_now(l, op->a->ar, &now);
 	if (err)
@@ -222,21 +237,12 @@ static struct error *run_explicit(struct live *l, struct operation *op)
 	return again_by_walk(l, op, err);
 }
 
-/* Long reads go by the VMM's mapping, which needs no stop, once it is proven. */
 static struct error *run_absolute(struct live *l, struct operation *op)
 {
-	struct error *err = NULL;
+	bool outside = !storage_has_absolute(l) && l->vcpu.vm_fd >= 0 && l->extension >= 0;
 
-	if (!LIVE_HOST_IS_S390 || op->a->inject)
-		return engine_by_ioctl(l, op, NULL);
-	if (!storage_has_absolute(l) && l->vcpu.vm_fd >= 0 && l->extension >= 0)
+	if (LIVE_HOST_IS_S390 && !op->a->inject && (outside || goes_by_mapping(l, op)))
 		return engine_by_walk(l, op, NULL);
-	if (op->kind != OPERATION_READ || op->len <= BULK || op->a->key > 0)
-		return engine_by_ioctl(l, op, NULL);
-	err = storage_open(l);
-	if (!err && l->storage.ram.state == RAM_PROVEN)
-		return engine_by_walk(l, op, NULL);
-	error_free(err);
 	return engine_by_ioctl(l, op, NULL);
 }
 
