@@ -50,6 +50,8 @@ vmlinux=$cache/debug/6.1/vmlinux
 if [ "$script" = nested.sh ] && [ -f "$vmlinux" ]; then
 	set -- --with "l2.vmlinux=$vmlinux" "$@"
 fi
+# S390MEMCTL_COVERAGE: a folder for what a build with --enable-coverage counts.
+[ -z "${S390MEMCTL_COVERAGE-}" ] || set -- --out "$S390MEMCTL_COVERAGE" "$@"
 exec "$tests/bed/bed" run "$kind" --kernel "$kernel" \
 	--append "$append" --with "inner=$tests/inner" --with "scenarios=$tests/vmm/scenarios" \
 	--exe "$cross/src/s390memctl" --exe "$vmm/testvmm" --script "$tests/inner/$script" "$@"

@@ -6,10 +6,13 @@
  * the middle is lost, so it has no signal frame to write.
  *
  * Both take turns, and both look at the same clock right before PTRACE_INTERRUPT and right
- * behind PTRACE_DETACH: the peer here, ours by --stats in a new process each time.
+ * behind PTRACE_DETACH. Short reads are measured as commands, both in a new process each time,
+ * whose code and data are in no cache yet, and in a session, both by this one.
  *
  * Usage: bench-stop S390MEMCTL NAME PID VCPU ROUNDS
+ *        bench-stop -1 PID VCPU
  * NAME: of this vCPU in the lines that are printed. Each result is a line for tests/bench/table.py.
+ * -1: just the nanoseconds of one bare injection.
  */
 #include <elf.h>
 #include <errno.h>
@@ -31,6 +34,8 @@
 #include "bench.h"
 #include "target/kvm/discover.h"
 #include "target/kvm/inject.h"
+#include "target/kvm/kvm.h"
+#include "target/kvm/live.h"
 #include "target/kvm/scratch.h"
 #include "target/kvm/uapi.h"
 #include "target/process-vm.h"
@@ -44,7 +49,7 @@
 #define STACK_GAP	(256 * 1024)	/* where the peer's data go, below the stack pointer */
 #define STORAGE		0x200000ULL	/* absolute address that is read from */
 
-static const char *name, *program;
+static const char *name, *program, *self;
 static pid_t pid, tid;
 static struct vcpu_info vcpu;
 
@@ -219,6 +224,21 @@ static uint64_t bare(uint32_t len)
 	return took;
 }
 
+/* The same in a new process. */
+static uint64_t bare_command(void)
+{
+	char command[512];
+	uint64_t ns = 0;
+	FILE *out;
+
+	snprintf(command, sizeof(command), "%s -1 %d %d", self, (int)pid, vcpu.id);
+	out = popen(command, "r");
+	if (!out || fscanf(out, "%" SCNu64, &ns) != 1)
+		bench_die(command, "tells no stop");
+	pclose(out);
+	return ns;
+}
+
 /*
  * A read by s390memctl: how long the thread stood in all. Where the processor is emulated a
  * call takes as long as a stop may by default, so that none would make two of them.
@@ -241,6 +261,23 @@ static uint64_t ours(uint32_t len)
 		bench_die(command, "tells no stop");
 	pclose(out);
 	return us * 1000 + ns;
+}
+
+/* The next read of a session. Where the KVM knows no MEM_OP it is asked again all the same. */
+static uint64_t ours_in_session(struct target *t)
+{
+	struct access a = ACCESS_INIT(STORAGE);
+	unsigned char buf[SMALL];
+	uint64_t before;
+	size_t done;
+
+	a.space = SPACE_ABSOLUTE;
+	a.engine = ACCESS_ENGINE_IOCTL;
+	bench_sleep(PAUSE_NS);
+	before = t->stats.stopped_ns;
+	live_of(t)->not_s390 = false;
+	error_free(t->ops->read(t, &a, buf, sizeof(buf), &done));
+	return t->stats.stopped_ns - before;
 }
 
 static struct inject *batch_open(void)
@@ -292,18 +329,46 @@ static void row(const char *what, int percent, struct series *we, struct series 
 	fflush(stdout);
 }
 
-/* One read of 8 bytes. */
-static void short_reads(int rounds)
+static void short_rows(const char *what, struct series *we, struct series *they)
+{
+	row(what, 50, we, they, "<= 1.5");
+	row(what, 99, we, they, "<= 2");
+	free(we->ns);
+	free(they->ns);
+}
+
+/* One read of 8 bytes, as a command. */
+static void commands(int rounds)
 {
 	struct series we = series_new(rounds), they = series_new(rounds);
 	int i;
 
 	for (i = 0; i < rounds; i++) {
-		add(&they, bare(SMALL));
+		add(&they, bare_command());
 		add(&we, ours(SMALL));
 	}
-	row("stop for 8 bytes", 50, &we, &they, "<= 1.5");
-	row("stop for 8 bytes", 99, &we, &they, "<= 2");
+	short_rows("stop for 8 bytes", &we, &they);
+}
+
+/* The same in a session. */
+static void session(const struct vmm_info *vmm, int rounds)
+{
+	static const struct log log = { .stream = NULL };
+	const struct kvm_options options = { .proc = "/proc", .log = &log, .max_stop_ns = 1000000000 };
+	struct series we = series_new(rounds), they = series_new(rounds);
+	struct target *t;
+	int i;
+
+	bench_check(kvm_attach(vmm, &vcpu, &options, &t), "attach");
+	ours_in_session(t);
+	if (!t->stats.stops)
+		bench_die("session", "the thread is not stopped");
+	for (i = 0; i < rounds; i++) {
+		add(&they, bare(SMALL));
+		add(&we, ours_in_session(t));
+	}
+	short_rows("stop for 8 bytes in a session", &we, &they);
+	bench_check(t->ops->close(t), "close");
 }
 
 /* Each 64 KiB of 16 MiB, and how that grows. */
@@ -331,27 +396,42 @@ static void long_reads(int rounds)
 	inject_close(inj);
 }
 
+static void find_vcpu(const char *process, const char *id, struct vmm_info *vmm)
+{
+	const struct vcpu_info *found;
+
+	pid = atoi(process);
+	bench_check(vmm_get("/proc", pid, vmm), "VMM");
+	bench_check(vmm_select_vcpu(vmm, atoi(id), -1, &found), "vCPU");
+	vcpu = *found;
+	tid = vcpu.tid;
+	if (!tid)
+		bench_die("vCPU", "its thread cannot be told");
+}
+
 int main(int argc, char **argv)
 {
 	int rounds = argc == 6 ? atoi(argv[5]) : 0;
-	const struct vcpu_info *found;
 	struct vmm_info vmm;
 
+	if (argc == 4 && !strcmp(argv[1], "-1")) {
+		find_vcpu(argv[2], argv[3], &vmm);
+		printf("%" PRIu64 "\n", bare(SMALL));
+		vmm_free(&vmm);
+		return 0;
+	}
 	if (rounds < 1) {
-		fprintf(stderr, "usage: bench-stop S390MEMCTL NAME PID VCPU ROUNDS\n");
+		fprintf(stderr, "usage: bench-stop S390MEMCTL NAME PID VCPU ROUNDS\n"
+			"       bench-stop -1 PID VCPU\n");
 		return 64;
 	}
+	self = argv[0];
 	program = argv[1];
 	name = argv[2];
-	pid = atoi(argv[3]);
-	bench_check(vmm_get("/proc", pid, &vmm), "VMM");
-	bench_check(vmm_select_vcpu(&vmm, atoi(argv[4]), -1, &found), "vCPU");
-	vcpu = *found;
-	tid = vcpu.tid;
+	find_vcpu(argv[3], argv[4], &vmm);
+	commands(rounds);
+	session(&vmm, rounds);
 	vmm_free(&vmm);
-	if (!tid)
-		bench_die("vCPU", "its thread cannot be told");
-	short_reads(rounds);
 	long_reads(LONG_ROUNDS);
 	return 0;
 }

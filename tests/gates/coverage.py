@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Line coverage of src/, out of what a build with --enable-coverage has counted.
 
-	coverage.py [-m] SOURCE BUILD
+	coverage.py [-m] SOURCE BUILD[:GCOV]...
 
-Prints every file below 90 % with its lines, then the folders and the sum. A line of
-a file that is compiled more than once has run if it ran in one of them. -m lists the
+GCOV: the compiler's program for it, where that is not gcov. Prints every file below 90 %
+with its lines, then the folders and the sum. A line of a file that is compiled more than
+once has run if it ran in one of them. -m lists the
 lines that have not run, of all files. The exit code is 1 if src/arch is not at 100 %
 or src/ not at 90 %.
 """
@@ -30,19 +31,19 @@ def counters(build):
                 yield os.path.join(folder, name)
 
 
-def gcov(build, notes):
+def gcov(build, program, notes):
     """gcov's answers, one a line."""
-    answer = subprocess.run(["gcov", "--stdout", "--json-format", *notes],
+    answer = subprocess.run([program, "--stdout", "--json-format", *notes],
                             cwd=os.path.join(build, "src"), stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL, check=False)
     return [json.loads(line) for line in answer.stdout.splitlines() if line.strip()]
 
 
-def collect(source, build):
-    """{file: {line: times it ran}}, files as seen from src/."""
-    files = collections.defaultdict(collections.Counter)
+def collect(files, source, build):
+    """Add to {file: {line: times it ran}}, files as seen from src/."""
+    build, _, program = build.partition(":")
     top = os.path.realpath(os.path.join(source, "src"))
-    for answer in gcov(build, list(counters(build))):
+    for answer in gcov(build, program or "gcov", list(counters(build))):
         for entry in answer["files"]:
             path = os.path.realpath(os.path.join(answer["current_working_directory"], entry["file"]))
             if not path.startswith(top + os.sep):
@@ -50,7 +51,6 @@ def collect(source, build):
             lines = files[os.path.relpath(path, top)]
             for line in entry["lines"]:
                 lines[line["line_number"]] += line["count"]
-    return files
 
 
 def percent(ran, count):
@@ -71,11 +71,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-m", "--missing", action="store_true", help="list lines that have not run")
     parser.add_argument("source")
-    parser.add_argument("build")
+    parser.add_argument("builds", metavar="BUILD[:GCOV]", nargs="+")
     options = parser.parse_args()
 
     sums = collections.defaultdict(lambda: [0, 0])
-    files = collect(options.source, options.build)
+    files = collections.defaultdict(collections.Counter)
+    for build in options.builds:
+        collect(files, options.source, build)
     if not files:
         sys.exit("coverage.py: nothing was counted, see --enable-coverage")
     for name, lines in sorted(files.items()):

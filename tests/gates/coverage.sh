@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Builds with --enable-coverage in gates-build/coverage, runs the tests of this machine
-# (not those in a bed, whose s390x programs count for themselves; not those that kill
-# s390memctl, which then does not count) and prints which share of the lines has run.
+# (not those that kill s390memctl, which then does not count), builds the same for s390x
+# and runs the scripts of the fast bed by it, and prints which share of the lines has run.
 # Words of the command line go to coverage.py: -m lists the lines that have not.
 
 set -euo pipefail
@@ -13,6 +13,8 @@ source=$(dirname "$tests")
 build=${top_builddir:-$source}/gates-build/coverage
 status=0
 unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
+# shellcheck source-path=SCRIPTDIR source=../bed-lib.sh
+. "$tests/bed-lib.sh"
 
 # The tests, as make knows them.
 names() {
@@ -21,12 +23,41 @@ names() {
 	ls tcg-*.sh fuzz.sh sym-vmlinux.sh x86-live.sh) | sort
 }
 
-mkdir -p "$build"
-cd "$build"
-[ -x config.status ] || "$source/configure" --enable-coverage
-make -j"$(nproc)"
-find . -name '*.gcda' -delete
-# shellcheck disable=SC2046
-S390MEMCTL_FUZZ=0 make -k -j"$(nproc)" -C tests check TESTS="$(names | xargs)" || status=$?
-"$tests/gates/coverage.py" "$@" "$source" "$build" || status=$?
+native() {
+	mkdir -p "$build"
+	cd "$build"
+	[ -x config.status ] || "$source/configure" --enable-coverage
+	make -j"$(nproc)"
+	find . -name '*.gcda' -delete
+	# shellcheck disable=SC2046
+	S390MEMCTL_FUZZ=0 make -k -j"$(nproc)" -C tests check TESTS="$(names | xargs)"
+}
+
+# In the bed a run of s390memctl takes several times as long, since it writes 100 files.
+s390x() {
+	mkdir -p "$build-s390x"
+	cd "$build-s390x"
+	# shellcheck disable=SC1091
+	. "$cache/cross.env"
+	[ -x config.status ] || "$source/configure" --enable-coverage --host=s390x-linux-gnu
+	make -j"$(nproc)"
+	make -j"$(nproc)" -C tests check TESTS=
+	make -C src s390memctl-hooks
+	find . -name '*.gcda' -delete
+	rm -rf "$build-bed"
+	mkdir "$build-bed"
+	S390MEMCTL_CROSS=$build-s390x S390MEMCTL_COVERAGE=$build-bed S390MEMCTL_TORTURE=20 \
+		"$tests/run-inner.sh" fast 6.12 fast.sh --timeout 7200 >"$build-bed.log" 2>&1
+	cp -r "$build-bed/coverage$build-s390x/." .
+}
+
+builds=("$build")
+(native) || status=$?
+if [ -z "$(bed_missing)" ] && ! on_z; then
+	(s390x) || status=$?
+	builds+=("$build-s390x:s390x-linux-gnu-gcov")
+else
+	echo "coverage.sh: no bed: what runs on s390x only is not counted" >&2
+fi
+"$tests/gates/coverage.py" "$@" "$source" "${builds[@]}" || status=$?
 exit "$status"
