@@ -125,6 +125,11 @@ static struct error *watch_all(struct watcher *w)
 			break;
 		err = take_reading(w);
 	}
+	/* Wherever the signal has come: it is how this ends. */
+	if (err && err->kind == ERROR_PARTIAL && session_interrupted(w->s)) {
+		error_free(err);
+		err = NULL;
+	}
 	out_str(w->s->out, "event", "end");
 	out_num(w->s->out, "readings", (long long)w->readings);
 	out_num(w->s->out, "changes", (long long)w->changes);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How fast the memory of a guest is read, beside QEMU's own memsave and pmemsave of the same
- * range to a file, and beside process_vm_readv(2) of the same bytes of QEMU's memory. For the
+ * How fast the memory of a guest is read, and written to a file, beside QEMU's own memsave and
+ * pmemsave of the same range, which write to a file always, and beside process_vm_readv(2) of the
+ * same bytes of QEMU's memory. For the
  * nested bed, whose guest has its storage at its logical addresses while its kernel runs; it
  * is stopped there, as memsave takes what the CPU can get at.
  *
@@ -131,7 +132,8 @@ static double bare(uint64_t size)
 }
 
 #define LOGICAL	"read of 4 MiB logical, nested bed"
-#define NO_STOP	"the same without a stop"
+#define TO_FILE	"the same to a file"
+#define NO_STOP	"the same of absolute storage, without a stop"
 #define SIZES	"0.5, 4, 32 MiB"
 
 static void row(const char *what, const char *peer, uint64_t size, double our_s, double peer_s,
@@ -142,28 +144,44 @@ static void row(const char *what, const char *peer, uint64_t size, double our_s,
 	bench_speed(what, peer, mib / our_s, mib / peer_s, "MiB/s", wanted);
 }
 
-/* The medians of one size. rows: print them; *logical, *no_stop: seconds of ours. */
-static void measure(uint64_t size, unsigned int rounds, bool rows, double *logical, double *no_stop)
+/* Seconds of each way, medians. */
+struct found {
+	double logical, to_file, no_stop, bare, memsave, pmemsave;
+};
+
+/* One size. save_too: QEMU's commands as well. */
+static struct found measure(uint64_t size, unsigned int rounds, bool save_too)
 {
-	double l[BENCH_ROUNDS_MAX], n[BENCH_ROUNDS_MAX], b[BENCH_ROUNDS_MAX], p[BENCH_ROUNDS_MAX], m[BENCH_ROUNDS_MAX];
+	double l[BENCH_ROUNDS_MAX], f[BENCH_ROUNDS_MAX], n[BENCH_ROUNDS_MAX], b[BENCH_ROUNDS_MAX];
+	double p[BENCH_ROUNDS_MAX] = { 0 }, m[BENCH_ROUNDS_MAX] = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
-		l[i] = ours(SPACE_HOME, size, OURS);
+		l[i] = ours(SPACE_HOME, size, NULL);
+		f[i] = ours(SPACE_HOME, size, OURS);
 		n[i] = ours(SPACE_ABSOLUTE, size, NULL);
 		b[i] = bare(size);
-		if (!rows)
+		if (!save_too)
 			continue;
 		p[i] = save("pmemsave", size);
 		m[i] = save("memsave", size);
 	}
-	*logical = bench_median(l, rounds);
-	*no_stop = bench_median(n, rounds);
-	if (!rows)
-		return;
-	row(LOGICAL, "QEMU memsave", size, *logical, bench_median(m, rounds), 20);
-	row(LOGICAL, "QEMU pmemsave", size, *logical, bench_median(p, rounds), 2);
-	row(NO_STOP, "process_vm_readv", size, *no_stop, bench_median(b, rounds), 0.9);
+	return (struct found){
+		.logical = bench_median(l, rounds), .to_file = bench_median(f, rounds),
+		.no_stop = bench_median(n, rounds), .bare = bench_median(b, rounds),
+		.memsave = bench_median(m, rounds), .pmemsave = bench_median(p, rounds),
+	};
+}
+
+static void rows(const struct found *f)
+{
+	row(LOGICAL, "QEMU memsave", SIZE, f->logical, f->memsave, 20);
+	row(LOGICAL, "QEMU pmemsave", SIZE, f->logical, f->pmemsave, 2);
+	row(TO_FILE, "QEMU memsave", SIZE, f->to_file, f->memsave, 20);
+	row(TO_FILE, "QEMU pmemsave", SIZE, f->to_file, f->pmemsave, 2);
+	row(NO_STOP, "process_vm_readv", SIZE, f->no_stop, f->bare, 0.9);
+	printf("# " TO_FILE ": %.0f %% of the time is writing it\n",
+	       100 * (1 - f->logical / f->to_file));
 }
 
 static void attach(void)
@@ -182,6 +200,7 @@ int main(int argc, char **argv)
 {
 	double logical[3], no_stop[3];
 	unsigned int rounds, i;
+	struct found found;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: bench-bulk PID MONITOR ROUNDS\n");
@@ -200,8 +219,13 @@ int main(int argc, char **argv)
 	/* What is needed once for each process: the proof of the mapping, scratch memory. */
 	ours(SPACE_ABSOLUTE, SIZE, NULL);
 	ours(SPACE_HOME, SIZE, OURS);
-	for (i = 0; i < 3; i++)
-		measure((SIZE / 8) << (3 * i), rounds, i == 1, &logical[i], &no_stop[i]);
+	for (i = 0; i < 3; i++) {
+		found = measure((SIZE / 8) << (3 * i), rounds, i == 1);
+		logical[i] = found.logical;
+		no_stop[i] = found.no_stop;
+		if (i == 1)
+			rows(&found);
+	}
 	bench_growth(LOGICAL, SIZES, logical);
 	bench_growth(NO_STOP, SIZES, no_stop);
 	bench_check(target->ops->close(target), "close");

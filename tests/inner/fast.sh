@@ -8,7 +8,9 @@ for script in ${scripts:-inner/fast-*.sh}; do
 	[ -f "$script" ] || continue
 	name=${script##*/}
 	name=${name%.sh}
+	began=$(date +%s)
 	echo "# begin $name"
 	sh "$script"
 	echo "# end $name $?"
+	echo "# $name took $(($(date +%s) - began)) s"
 done
