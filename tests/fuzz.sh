@@ -3,13 +3,13 @@
 # shellcheck shell=bash
 #
 # Hostile input: all that the fuzz targets have been given or have found is tried
-# again, then each looks for more, for a few seconds. For longer: make fuzz SECONDS=60
-# To do without: S390MEMCTL_FUZZ=0 make check
+# again, then each looks for more, for a minute, several at a time. For longer: make fuzz
+# SECONDS=3600. To do without: S390MEMCTL_FUZZ=0 make check
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2154
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 99
 
-seconds=${S390MEMCTL_FUZZ:-3}
+seconds=${S390MEMCTL_FUZZ:-60}
 export TMPDIR=$test_dir
 
 # replay KIND: every file of its corpus
@@ -36,7 +36,7 @@ if [ "$seconds" = 0 ]; then
 elif ! command -v "${FUZZ_CC:-clang}" >/dev/null; then
 	skip "looking for more" "no clang here"
 else
-	run "$top_srcdir/tests/fuzz/run.sh" "$seconds"
+	run env S390MEMCTL_FUZZ_JOBS="${S390MEMCTL_FUZZ_JOBS:-5}" "$top_srcdir/tests/fuzz/run.sh" "$seconds"
 	if [ "$status" = 2 ]; then
 		skip "looking for more" "$(tail -n 1 "$test_dir/stderr")"
 	else

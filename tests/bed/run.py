@@ -80,6 +80,8 @@ def parse_arguments(argv):
     parser.add_argument("--timeout", metavar="SECONDS", type=float,
                         help="for everything, boot and script (default: "
                         + ", ".join(f"{kind} {t}" for kind, t in TIMEOUTS.items()) + ")")
+    parser.add_argument("--cpus", metavar="N", type=int, choices=range(1, 9), default=2,
+                        help="of the fast bed (default: 2)")
     parser.add_argument("--append", metavar="TEXT", default="", help="parameters for the kernel")
     parser.add_argument("--out", metavar="DIR", help="where to copy what the script left in /out")
     parser.usage = parser.format_usage().removeprefix("usage: ").rstrip() + " [-- COMMAND...]"
@@ -104,8 +106,10 @@ class Bed:
         self.cache = cache
         self.directory = directory
         self.kernel = initrd.Kernel(cache, arguments.kernel)
-        machine = qemu.Machine if arguments.kind == "fast" else hercules.Machine
-        self.machine = machine(directory, cache)
+        if arguments.kind == "fast":
+            self.machine = qemu.Machine(directory, cpus=arguments.cpus)
+        else:
+            self.machine = hercules.Machine(directory, cache)
 
     def _built(self, program):
         return os.path.join(self.cache, "build", program)

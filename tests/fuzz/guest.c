@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "guest.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "arch/psw.h"
 #include "base/endian.h"
@@ -12,6 +14,7 @@
 
 #define NOTE_AT		0x1e0000U	/* of VMCOREINFO */
 #define TEXT_MAX	0x10000U
+#define PATIENCE	1		/* second that lines may work */
 
 struct fuzz_guest {
 	struct target target;
@@ -264,9 +267,35 @@ void outfile_abort(struct outfile *f)
 	(void)f;
 }
 
+static volatile int interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = SIGINT;
+}
+
+/*
+ * Ctrl-C when lines have worked for as long, of the CPU's time; 0: no more. A hole of
+ * 64 TiB may take its time, but has to end then.
+ */
+static void interrupt_after(time_t seconds)
+{
+	const struct itimerspec when = { .it_value = { .tv_sec = seconds } };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
+	static bool ready;
+	static timer_t timer;
+
+	if (!ready) {
+		signal(SIGRTMIN, interrupt);
+		FUZZ_CHECK(timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) == 0);
+		ready = true;
+	}
+	FUZZ_CHECK(timer_settime(timer, 0, &when, NULL) == 0);
+}
+
 void fuzz_run_lines(struct fuzz_guest *g, bool json, const char *const *lines, size_t count)
 {
-	static const volatile int interrupted;
 	struct fuzz_print output, notes;
 	struct session s;
 	size_t i;
@@ -282,8 +311,11 @@ void fuzz_run_lines(struct fuzz_guest *g, bool json, const char *const *lines, s
 	FUZZ_CHECK(s.out);
 	out_set_stream(s.out, output.stream, notes.stream);
 	s.target = &g->target;
+	interrupted = 0;
+	interrupt_after(PATIENCE);
 	for (i = 0; i < count && !s.quit; i++)
 		script_run_line(&s, lines[i]);
+	interrupt_after(0);
 	session_close(&s);
 	fuzz_print_check(&output, json);
 	fuzz_print_check(&notes, false);

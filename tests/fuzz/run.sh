@@ -6,6 +6,7 @@
 #
 #	run.sh SECONDS [KIND]...
 #
+# As many at a time as there are CPUs, or S390MEMCTL_FUZZ_JOBS.
 # A line each: runs, coverage, findings. Fails if there was a finding; what makes it
 # happen again is kept in fuzz-build/findings. The inputs that were found on the way
 # are kept in fuzz-build/corpus, for the next run. 2: cannot be built here.
@@ -15,6 +16,7 @@ set -euo pipefail
 top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 build=${top_builddir:-$top_srcdir}/fuzz-build
 seconds=$1
+jobs=${S390MEMCTL_FUZZ_JOBS:-$(nproc)}
 shift
 kinds=("$@")
 [ $# -gt 0 ] || kinds=(guest modules lines dump print dwarf elf btf qmp proc parse json vmcoreinfo)
@@ -37,7 +39,7 @@ fuzz() {
 	local kind=$1 seeds=$top_srcdir/tests/fuzz/corpus/$1
 
 	mkdir -p "$build/corpus/$kind"
-	"$build/tests/fuzz/fuzz-$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 \
+	"$build/tests/fuzz/fuzz-$kind" -max_total_time="$seconds" -timeout=30 -report_slow_units=30 -rss_limit_mb=512 \
 		-max_len="${longest[$kind]:-4096}" -artifact_prefix="$build/findings/$kind-" \
 		-print_final_stats=1 "$build/corpus/$kind" "$seeds" >"$build/$kind.log" 2>&1
 }
@@ -84,7 +86,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 status=0
 running=0
 for kind in "${kinds[@]}"; do
-	if [ "$running" -ge 2 ]; then
+	if [ "$running" -ge "$jobs" ]; then
 		wait -n || status=1
 		running=$((running - 1))
 	fi

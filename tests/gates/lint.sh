@@ -4,8 +4,7 @@
 #
 # Static checks: shellcheck and pyflakes for the scripts, cppcheck and clang-tidy for
 # the C. What they are asked stands in .shellcheckrc, cppcheck.suppressions and
-# .clang-tidy. "make lint" makes all of them; S390MEMCTL_LINT=quick leaves out
-# clang-tidy, which takes minutes.
+# .clang-tidy.
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
@@ -96,9 +95,5 @@ lint() {
 lint "shellcheck: all shell scripts" shellcheck check_shell
 lint "pyflakes: all Python" pyflakes3 check_python
 lint "cppcheck: all C" cppcheck check_cppcheck
-if [ "${S390MEMCTL_LINT-}" = quick ]; then
-	skip "clang-tidy: src" "takes minutes; make lint"
-else
-	lint "clang-tidy: src" clang-tidy check_tidy
-fi
+lint "clang-tidy: src" clang-tidy check_tidy
 done_testing

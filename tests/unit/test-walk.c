@@ -240,6 +240,64 @@ static void checks_and_probes(void **state)
 	walk_deinit(&f->walk);
 }
 
+/* A page table whose 256 frames follow each other from an absolute address on. */
+static void map_run(struct fake *f, uint64_t absolute)
+{
+	size_t i;
+
+	for (i = 0; i < 256; i++)
+		put_be64(f->bytes + PAGE_TABLE + 8 * i, absolute + i * PAGE);
+	walk_flush(&f->walk);
+}
+
+static void assert_run(const struct fake *f, uint64_t addr, uint64_t absolute, uint64_t pages)
+{
+	const struct translation_context context = {
+		.regs = &f->regs, .storage = &f->walk.storage.storage, .facilities = FACILITY_ALL,
+		.tlb = (struct tlb *)&f->walk.tlb,
+	};
+	const struct reference reference = { .key = -1 };
+	struct address_space as;
+	struct translation t;
+
+	address_space_open(&as, &context, &reference);
+	assert_true(translate_run(&as, addr, 1024 * PAGE, &t));
+	assert_int_equal(t.absolute, absolute);
+	assert_int_equal(t.length, pages * PAGE - addr % PAGE);
+}
+
+static void tables_that_are_one_run(void **state)
+{
+	struct fake *f = make(&whole, scattered, 6);
+
+	(void)state;
+	f->regs.prefix = 6 * PAGE;
+	map_run(f, 0x40000000);
+	assert_run(f, 0, 0x40000000, 256);
+	assert_run(f, 3 * PAGE + 8, 0x40003008, 253);
+	/* But for the prefix area, and what is at 0. */
+	map_run(f, 0);
+	assert_run(f, 0, 6 * PAGE, 2);
+	assert_run(f, 2 * PAGE, 2 * PAGE, 4);
+	assert_run(f, 6 * PAGE, 0, 2);
+	assert_run(f, 8 * PAGE, 8 * PAGE, 248);
+	walk_deinit(&f->walk);
+}
+
+static void no_memory(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+	(void)state;
+	skip();
+#else
+	struct tlb tlb;
+
+	(void)state;
+	assert_false(tlb_init(&tlb, (size_t)1 << 60));
+	assert_null(tlb.pages);
+#endif
+}
+
 static void the_space_is_chosen_by_the_access(void **state)
 {
 	struct fake *f = make(&whole, scattered, 6);
@@ -399,6 +457,8 @@ int main(void)
 		cmocka_unit_test(writes_are_all_or_nothing),
 		cmocka_unit_test(tables_may_be_written),
 		cmocka_unit_test(checks_and_probes),
+		cmocka_unit_test(tables_that_are_one_run),
+		cmocka_unit_test(no_memory),
 		cmocka_unit_test(the_space_is_chosen_by_the_access),
 		cmocka_unit_test(storage_that_has_blocks_only),
 		cmocka_unit_test(failures_of_the_host_are_no_exceptions),

@@ -184,12 +184,12 @@ static struct error *again_by_walk(struct live *l, struct operation *op, struct 
 
 /*
  * Long reads go by the VMM's mapping, which needs no stop but one for the registers, once
- * it is proven.
+ * it is proven. Where that is not all of the guest's storage KVM must be there to be asked.
  */
 static bool goes_by_mapping(struct live *l, const struct operation *op)
 {
-	if (!LIVE_HOST_IS_S390 || op->kind != OPERATION_READ || op->len <= BULK ||
-	    op->a->key > 0 || op->a->inject)
+	if (op->kind != OPERATION_READ || op->len <= BULK || op->a->key > 0 || op->a->inject ||
+	    !storage_has_absolute(l))
 		return false;
 	error_free(storage_open(l));
 	return l->storage.ram.state == RAM_PROVEN;
