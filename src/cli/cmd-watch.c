@@ -125,7 +125,7 @@ static struct error *watch_all(struct watcher *w)
 			break;
 		err = take_reading(w);
 	}
-	/* Wherever the signal has come: it is how this ends. */
+	/* In the middle of a reading, too, the signal is how this ends. */
 	if (err && err->kind == ERROR_PARTIAL && session_interrupted(w->s)) {
 		error_free(err);
 		err = NULL;

@@ -104,7 +104,7 @@ static double save(const char *command, uint64_t size)
 }
 
 /* Seconds of a read by s390memctl; path: where it is written to, NULL: nowhere. */
-static double ours(enum space space, uint64_t size, const char *path)
+static double ours(enum space space, enum access_engine engine, uint64_t size, const char *path)
 {
 	uint64_t began = clock_ns();
 	struct access a = ACCESS_INIT(START);
@@ -112,6 +112,7 @@ static double ours(enum space space, uint64_t size, const char *path)
 	int fd;
 
 	a.space = space;
+	a.engine = engine;
 	bench_check(target->ops->read(target, &a, buf, (size_t)size, &done), "read");
 	if (path) {
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -131,9 +132,10 @@ static double bare(uint64_t size)
 	return (double)(clock_ns() - began) / 1e9;
 }
 
-#define LOGICAL	"read of 4 MiB logical, nested bed"
-#define TO_FILE	"the same to a file"
-#define NO_STOP	"the same of absolute storage, without a stop"
+#define BY_IOCTL	"read of 4 MiB logical by KVM_S390_MEM_OP, nested bed"
+#define BY_WALK		"the same by --engine=walk"
+#define TO_FILE		"the same by --engine=walk to a file"
+#define NO_STOP		"the same of absolute storage, without a stop"
 #define SIZES	"0.5, 4, 32 MiB"
 
 static void row(const char *what, const char *peer, uint64_t size, double our_s, double peer_s,
@@ -146,20 +148,21 @@ static void row(const char *what, const char *peer, uint64_t size, double our_s,
 
 /* Seconds of each way, medians. */
 struct found {
-	double logical, to_file, no_stop, bare, memsave, pmemsave;
+	double by_ioctl, by_walk, to_file, no_stop, bare, memsave, pmemsave;
 };
 
 /* One size. save_too: QEMU's commands as well. */
 static struct found measure(uint64_t size, unsigned int rounds, bool save_too)
 {
-	double l[BENCH_ROUNDS_MAX], f[BENCH_ROUNDS_MAX], n[BENCH_ROUNDS_MAX], b[BENCH_ROUNDS_MAX];
-	double p[BENCH_ROUNDS_MAX] = { 0 }, m[BENCH_ROUNDS_MAX] = { 0 };
+	double c[BENCH_ROUNDS_MAX], w[BENCH_ROUNDS_MAX], f[BENCH_ROUNDS_MAX], n[BENCH_ROUNDS_MAX];
+	double b[BENCH_ROUNDS_MAX], p[BENCH_ROUNDS_MAX] = { 0 }, m[BENCH_ROUNDS_MAX] = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
-		l[i] = ours(SPACE_HOME, size, NULL);
-		f[i] = ours(SPACE_HOME, size, OURS);
-		n[i] = ours(SPACE_ABSOLUTE, size, NULL);
+		c[i] = ours(SPACE_HOME, ACCESS_ENGINE_IOCTL, size, NULL);
+		w[i] = ours(SPACE_HOME, ACCESS_ENGINE_WALK, size, NULL);
+		f[i] = ours(SPACE_HOME, ACCESS_ENGINE_WALK, size, OURS);
+		n[i] = ours(SPACE_ABSOLUTE, ACCESS_ENGINE_AUTO, size, NULL);
 		b[i] = bare(size);
 		if (!save_too)
 			continue;
@@ -167,21 +170,23 @@ static struct found measure(uint64_t size, unsigned int rounds, bool save_too)
 		m[i] = save("memsave", size);
 	}
 	return (struct found){
-		.logical = bench_median(l, rounds), .to_file = bench_median(f, rounds),
-		.no_stop = bench_median(n, rounds), .bare = bench_median(b, rounds),
-		.memsave = bench_median(m, rounds), .pmemsave = bench_median(p, rounds),
+		.by_ioctl = bench_median(c, rounds), .by_walk = bench_median(w, rounds),
+		.to_file = bench_median(f, rounds), .no_stop = bench_median(n, rounds),
+		.bare = bench_median(b, rounds), .memsave = bench_median(m, rounds),
+		.pmemsave = bench_median(p, rounds),
 	};
 }
 
 static void rows(const struct found *f)
 {
-	row(LOGICAL, "QEMU memsave", SIZE, f->logical, f->memsave, 20);
-	row(LOGICAL, "QEMU pmemsave", SIZE, f->logical, f->pmemsave, 2);
-	row(TO_FILE, "QEMU memsave", SIZE, f->to_file, f->memsave, 20);
+	row(BY_IOCTL, "QEMU memsave", SIZE, f->by_ioctl, f->memsave, 20);
+	row(BY_IOCTL, "QEMU pmemsave", SIZE, f->by_ioctl, f->pmemsave, 2);
+	row(BY_WALK, "QEMU memsave", SIZE, f->by_walk, f->memsave, 20);
+	row(BY_WALK, "QEMU pmemsave", SIZE, f->by_walk, f->pmemsave, 2);
 	row(TO_FILE, "QEMU pmemsave", SIZE, f->to_file, f->pmemsave, 2);
 	row(NO_STOP, "process_vm_readv", SIZE, f->no_stop, f->bare, 0.9);
 	printf("# " TO_FILE ": %.0f %% of the time is writing it\n",
-	       100 * (1 - f->logical / f->to_file));
+	       100 * (1 - f->by_walk / f->to_file));
 }
 
 static void attach(void)
@@ -198,7 +203,7 @@ static void attach(void)
 
 int main(int argc, char **argv)
 {
-	double logical[3], no_stop[3];
+	double by_ioctl[3], by_walk[3], no_stop[3];
 	unsigned int rounds, i;
 	struct found found;
 
@@ -217,16 +222,18 @@ int main(int argc, char **argv)
 	attach();
 	stop_in_kernel();
 	/* What is needed once for each process: the proof of the mapping, scratch memory. */
-	ours(SPACE_ABSOLUTE, SIZE, NULL);
-	ours(SPACE_HOME, SIZE, OURS);
+	ours(SPACE_ABSOLUTE, ACCESS_ENGINE_AUTO, SIZE, NULL);
+	ours(SPACE_HOME, ACCESS_ENGINE_IOCTL, SIZE, OURS);
 	for (i = 0; i < 3; i++) {
 		found = measure((SIZE / 8) << (3 * i), rounds, i == 1);
-		logical[i] = found.logical;
+		by_ioctl[i] = found.by_ioctl;
+		by_walk[i] = found.by_walk;
 		no_stop[i] = found.no_stop;
 		if (i == 1)
 			rows(&found);
 	}
-	bench_growth(LOGICAL, SIZES, logical);
+	bench_growth(BY_IOCTL, SIZES, by_ioctl);
+	bench_growth(BY_WALK, SIZES, by_walk);
 	bench_growth(NO_STOP, SIZES, no_stop);
 	bench_check(target->ops->close(target), "close");
 	tell_monitor("cont");

@@ -233,9 +233,8 @@ static uint64_t bare_command(void)
 
 	snprintf(command, sizeof(command), "%s -1 %d %d", self, (int)pid, vcpu.id);
 	out = popen(command, "r");
-	if (!out || fscanf(out, "%" SCNu64, &ns) != 1)
+	if (!out || fscanf(out, "%" SCNu64, &ns) != 1 || pclose(out))
 		bench_die(command, "tells no stop");
-	pclose(out);
 	return ns;
 }
 
@@ -268,16 +267,22 @@ static uint64_t ours_in_session(struct target *t)
 {
 	struct access a = ACCESS_INIT(STORAGE);
 	unsigned char buf[SMALL];
-	uint64_t before;
+	struct target_stats before;
+	struct error *err;
 	size_t done;
 
 	a.space = SPACE_ABSOLUTE;
 	a.engine = ACCESS_ENGINE_IOCTL;
 	bench_sleep(PAUSE_NS);
-	before = t->stats.stopped_ns;
+	before = t->stats;
 	live_of(t)->not_s390 = false;
-	error_free(t->ops->read(t, &a, buf, sizeof(buf), &done));
-	return t->stats.stopped_ns - before;
+	err = t->ops->read(t, &a, buf, sizeof(buf), &done);
+	if (HAS_MEM_OP || !live_of(t)->not_s390)
+		bench_check(err, "read");
+	error_free(err);
+	if (t->stats.stops != before.stops + 1 || t->stats.calls == before.calls)
+		bench_die("session", "not one stop with a call");
+	return t->stats.stopped_ns - before.stopped_ns;
 }
 
 static struct inject *batch_open(void)
@@ -356,13 +361,14 @@ static void session(const struct vmm_info *vmm, int rounds)
 	static const struct log log = { .stream = NULL };
 	const struct kvm_options options = { .proc = "/proc", .log = &log, .max_stop_ns = 1000000000 };
 	struct series we = series_new(rounds), they = series_new(rounds);
+	struct s390_regs regs;
 	struct target *t;
 	int i;
 
 	bench_check(kvm_attach(vmm, &vcpu, &options, &t), "attach");
+	/* The first one looks for the thread, too. */
+	error_free(t->ops->regs(t, true, &regs));
 	ours_in_session(t);
-	if (!t->stats.stops)
-		bench_die("session", "the thread is not stopped");
 	for (i = 0; i < rounds; i++) {
 		add(&they, bare(SMALL));
 		add(&we, ours_in_session(t));

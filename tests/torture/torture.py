@@ -11,6 +11,7 @@ kind. -l lists the kinds.
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,8 @@ def main():
             print("%-16s %s" % (kind.__name__, kind.__doc__))
         return
     random.seed(arguments.seed)
+    # The VMM ends with us, however we end.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     program = os.path.join(os.path.abspath(arguments.build), "src/s390memctl")
     failed = 0
     with tempfile.TemporaryDirectory(prefix="s390memctl-torture.") as folder:

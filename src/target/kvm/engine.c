@@ -12,7 +12,7 @@
 #include "arch/psw.h"
 #include "target/kvm/engine.h"
 
-#define BULK		65536U	/* reads longer than this go by the VMM's mapping of guest RAM */
+#define BULK		65536U	/* absolute reads longer than this go by the VMM's mapping of guest RAM */
 #define WALK_TRIES	500	/* for the vCPU to be in the context of an operation again, 1 ms each */
 
 /* The operation itself, without a look at a->engine. */
@@ -147,6 +147,9 @@ struct error *engine_by_walk(struct live *l, struct operation *op,
 	bytes = l->t.stats.bytes;
 	l->storage.in_doubt = false;
 	err = run_walk(w, op);
+	/* It has read the VMM's memory by its PID, which may be another program's by now. */
+	if (!err)
+		err = live_check_vmm(l);
 	if (l->storage.in_doubt && (!err || err->kind == ERROR_ACCESS)) {
 		error_free(err);
 		err = storage_doubt();
@@ -182,27 +185,12 @@ static struct error *again_by_walk(struct live *l, struct operation *op, struct 
 	return engine_by_walk(l, op, NULL);
 }
 
-/*
- * Long reads go by the VMM's mapping, which needs no stop but one for the registers, once
- * it is proven. Where that is not all of the guest's storage KVM must be there to be asked.
- */
-static bool goes_by_mapping(struct live *l, const struct operation *op)
-{
-	if (op->kind != OPERATION_READ || op->len <= BULK || op->a->key > 0 || op->a->inject ||
-	    !storage_has_absolute(l))
-		return false;
-	error_free(storage_open(l));
-	return l->storage.ram.state == RAM_PROVEN;
-}
-
 /* As the PSW says. */
 static struct error *run_selected(struct live *l, struct operation *op)
 {
 	struct live_context now;
 	struct error *err;
 
-	if (goes_by_mapping(l, op))
-		return engine_by_walk(l, op, NULL);
 	if (l->ar_bug == ANSWER_YES && !op->a->inject) {
 		err = context_now(l, op->a->ar, &now);
 		if (err)
@@ -220,7 +208,7 @@ static struct error *run_explicit(struct live *l, struct operation *op)
 	struct live_context now;
 	struct error *err;
 
-	if (!is_logical(op->a->space) || goes_by_mapping(l, op))
+	if (!is_logical(op->a->space))
 		return engine_by_walk(l, op, NULL);
 	err = context_now(l, op->a->ar, &now);
 	if (err)
@@ -237,12 +225,21 @@ static struct error *run_explicit(struct live *l, struct operation *op)
 	return again_by_walk(l, op, err);
 }
 
+/* Long reads go by the VMM's mapping, which needs no stop, once it is proven. */
 static struct error *run_absolute(struct live *l, struct operation *op)
 {
-	bool outside = !storage_has_absolute(l) && l->vcpu.vm_fd >= 0 && l->extension >= 0;
+	struct error *err = NULL;
 
-	if (LIVE_HOST_IS_S390 && !op->a->inject && (outside || goes_by_mapping(l, op)))
+	if (!LIVE_HOST_IS_S390 || op->a->inject)
+		return engine_by_ioctl(l, op, NULL);
+	if (!storage_has_absolute(l) && l->vcpu.vm_fd >= 0 && l->extension >= 0)
 		return engine_by_walk(l, op, NULL);
+	if (op->kind != OPERATION_READ || op->len <= BULK || op->a->key > 0)
+		return engine_by_ioctl(l, op, NULL);
+	err = storage_open(l);
+	if (!err && l->storage.ram.state == RAM_PROVEN)
+		return engine_by_walk(l, op, NULL);
+	error_free(err);
 	return engine_by_ioctl(l, op, NULL);
 }
 

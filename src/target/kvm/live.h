@@ -167,6 +167,12 @@ bool live_is_gone(const struct live *l);
 /* The error to tell instead of err, if the VMM's end is the reason for it; err (may be NULL) otherwise. */
 struct error *live_gone_error(const struct live *l, struct error *err);
 
+/*
+ * NULL while the VMM has this vCPU, and so what stands in its memory is the guest's. Errors:
+ * ERROR_TARGET, fatal: it has ended, closed the VM or become another program.
+ */
+struct error *live_check_vmm(const struct live *l);
+
 /* ERROR_PARTIAL when a signal has asked us to end, else NULL. */
 struct error *live_check_interrupted(const struct live *l);
 

@@ -60,6 +60,24 @@ static bool is_same_file(const struct live *l, int ours, int theirs)
 	return ret == 0 || (ret < 0 && (errno == ENOSYS || errno == EPERM));
 }
 
+/* Does the VMM still have this vCPU? */
+static struct error *check_vcpu(const struct live *l)
+{
+	struct error *err;
+
+	if (is_same_file(l, l->vcpu_fd, l->vcpu.fd))
+		return NULL;
+	err = error_new(ERROR_TARGET, "fd %d of PID %d is no longer vCPU %d: the VM has been closed",
+			l->vcpu.fd, l->pid, l->vcpu.id);
+	err->fatal = true;
+	return err;
+}
+
+struct error *live_check_vmm(const struct live *l)
+{
+	return live_gone_error(l, check_vcpu(l));
+}
+
 /* Take over what the kernel left in kvm_run when the vCPU stopped. */
 static void take_snapshot(struct live *l)
 {
@@ -150,12 +168,9 @@ struct error *live_stop(struct live *l)
 		return live_gone_error(l, err);
 	l->stopped = true;
 	l->calls_in_stop = 0;
-	if (!is_same_file(l, l->vcpu_fd, l->vcpu.fd)) {
-		err = error_new(ERROR_TARGET, "fd %d of PID %d is no longer vCPU %d: the VM has been closed",
-				l->vcpu.fd, l->pid, l->vcpu.id);
-		err->fatal = true;
+	err = check_vcpu(l);
+	if (err)
 		return live_finish(l, err);
-	}
 	take_snapshot(l);
 	return NULL;
 }
