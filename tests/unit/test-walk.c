@@ -284,6 +284,36 @@ static void tables_that_are_one_run(void **state)
 	walk_deinit(&f->walk);
 }
 
+/* Its first entries can be had, the table as a whole cannot: it crosses the end of storage. */
+static int read_no_table(void *arg, uint64_t addr, void *buf, size_t len)
+{
+	return len == 256 * 8 ? STORAGE_OUTSIDE : read_absolute(arg, addr, buf, len);
+}
+
+static void a_table_that_is_not_whole(void **state)
+{
+	const struct walk_storage broken = {
+		.storage = { .arg = &fake, .read_absolute = read_no_table },
+	};
+	struct fake *f = make(&broken, scattered, 6);
+	struct access a = ACCESS_INIT(0);
+	struct error *err;
+	uint64_t done;
+
+	(void)state;
+	err = walk_check(&f->walk, &a, false, 6 * PAGE, &done);
+	assert_non_null(err);
+	assert_int_equal(done, 4 * PAGE);
+	assert_int_equal(err->access.code, PGM_PAGE_TRANSLATION);
+	error_free(err);
+	a.addr = 5 * PAGE;
+	assert_null(walk_check(&f->walk, &a, false, PAGE, &done));
+	/* Of what was not read nothing is known. */
+	walk_flush(&f->walk);
+	assert_int_equal(tlb_alike_behind(&f->walk.tlb, SEGMENT_TABLE, INVALID_STE), 0);
+	walk_deinit(&f->walk);
+}
+
 static void no_memory(void **state)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -458,6 +488,7 @@ int main(void)
 		cmocka_unit_test(tables_may_be_written),
 		cmocka_unit_test(checks_and_probes),
 		cmocka_unit_test(tables_that_are_one_run),
+		cmocka_unit_test(a_table_that_is_not_whole),
 		cmocka_unit_test(no_memory),
 		cmocka_unit_test(the_space_is_chosen_by_the_access),
 		cmocka_unit_test(storage_that_has_blocks_only),
