@@ -76,7 +76,11 @@ else
 fi
 
 # A stopped VMM stays stopped, and can be worked on.
+all_stand() {
+	! grep -h '^State:' "/proc/$vm_pid"/task/*/status | grep -qv 'T (stopped)'
+}
 kill -STOP "$vm_pid"
+wait_until 20 all_stand
 run_like "a VMM under SIGSTOP" 4 "is not an s390 one" s390memctl -p "$vm_pid" read 0
 is "it still stands" "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$vm_pid/status")" T
 kill -CONT "$vm_pid"

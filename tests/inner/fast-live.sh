@@ -149,7 +149,7 @@ done
 kill -KILL "$vmm_pid"
 wait "$dump"
 status=$?
-expect_status "a VMM that is killed ends a dump" 4
+ok "a VMM that is killed ends a dump" ended_with_vmm $status
 ok "no file is left" [ ! -e "$file.gone" ]
 wait "$vmm_pid" 2>/dev/null
 run s390memctl -p "$vmm_pid" read 0

@@ -73,7 +73,7 @@ for round in 1 2 3; do
 	wait_for 10 grep -q '^TracerPid:.*[1-9]' /proc/$vmm_pid/task/*/status ||
 		diag_file screen "$tap_dir/screen"
 	type '\003'
-	wait_for 10 screen_has $round interrupted
+	wait_for 30 screen_has $((3 + round)) "[rw,live]> "
 	ok "Ctrl-C ends a watch ($round)" screen_has $round interrupted ||
 		diag_file screen "$tap_dir/screen"
 	ok "and the guest goes on ($round)" goes_on

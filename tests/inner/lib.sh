@@ -132,6 +132,12 @@ like() {
 	fi
 }
 
+# ended_with_vmm STATUS: of a s390memctl whose VMM was killed: 4, or 143 where its thread took
+# so long to end that s390memctl has let go of it by its own end
+ended_with_vmm() {
+	[ "$1" = 4 ] || { [ "$1" = 143 ] && grep -q "ending, so that thread" "$err"; }
+}
+
 # unlike TEXT PATTERN [FILE]: no line of it matches
 unlike() {
 	if grep -qE -e "$2" "${3:-$out}"; then

@@ -93,13 +93,11 @@ check_demo() {
 		"$(sha256sum </tmp/kernel.bin)" "$(sha256sum </tmp/kernel.ram)"
 }
 
-# Commands that go on for seconds. A session ends where one fails, as a check
-# of the user's page does when Linux runs in L2's kernel just then.
+# Commands that go on for longer than a session lives. One may fail, as a check of the
+# user's page does when Linux runs in L2's kernel just then.
 make_commands() {
-	for _ in $(seq 100); do
-		echo "check rw $user_page 8K" >>/tmp/logical
-		echo "read --space=abs 0x200000 128K -t raw" >>/tmp/absolute
-	done
+	yes "check rw $user_page 8K" | head -n 3000 >/tmp/logical
+	yes "read --space=abs 0x200000 128K -t raw" | head -n 3000 >/tmp/absolute
 }
 
 # Kills s390memctl at instants spread over its start and its work.
@@ -109,7 +107,7 @@ kill_often() {
 	for kill_number in $(seq $KILLS); do
 		commands=/tmp/absolute
 		[ $((kill_number % 2)) -eq 0 ] || commands=/tmp/logical
-		s390memctl -g demo -f $commands >/dev/null 2>&1 </dev/null &
+		s390memctl -g demo --keep-going -f $commands >/dev/null 2>&1 </dev/null &
 		victim=$!
 		sleep "$(awk -v n="$kill_number" 'BEGIN { srand(n); print 0.1 + 1.4 * rand() }')"
 		kill -9 $victim 2>/dev/null
@@ -190,11 +188,13 @@ check_agreement() {
 # What the guest's kernel says of itself, without any help of it: its log has all
 # that stands on its console.
 check_linux() {
+	# Now: the log has all of it then. The last line may be half written.
+	sed '$d' "$L2_LOG" >/tmp/console.copy
 	run s390memctl -g demo log
 	expect_status "the log of the guest's kernel" 0
 	like "with its banner" '\] Linux version 6\.1'
 	# Tabs are shown as \t.
-	tr -d '\r' <"$L2_LOG" | sed "s/$(printf '\t')/\\\\t/g" | grep -E '^\[ *[0-9]+\.[0-9]{6}\] .{1,60}$' | sort -u >/tmp/console.lines
+	tr -d '\r' </tmp/console.copy | sed "s/$(printf '\t')/\\\\t/g" | grep -E '^\[ *[0-9]+\.[0-9]{6}\] .{1,60}$' | sort -u >/tmp/console.lines
 	cp "$out" /tmp/log.lines
 	diag "$(wc -l </tmp/console.lines) lines of the console are compared"
 	ok "there are some" [ "$(wc -l </tmp/console.lines)" -gt 20 ]
@@ -316,7 +316,7 @@ kill_qemu() {
 	wait "$dump" 2>/dev/null
 	dump_status=$?
 	is "the dump was still going on when QEMU was killed" $begun yes
-	is "QEMU killed in the middle: exit status" $dump_status 4
+	ok "QEMU killed in the middle: exit status" ended_with_vmm $dump_status
 	ok "s390memctl says so" [ -s "$err" ]
 	diag_file stderr "$err"
 	ok "no truncated file under the final name" [ ! -e /tmp/big.bin ]

@@ -22,7 +22,7 @@ import sys
 import termios
 import time
 
-SECONDS = 10
+SECONDS = 120
 
 
 def set_size(fd, text):

@@ -93,8 +93,8 @@ class Case:
         # Linux 6.1 tells of functions alone; one of them is in r14, mostly. Its way back from
         # an interrupt leads over an instruction in the lowcore.
         known["psw"] = psw["problem_state"] or self.is_at(psw.get("symbol", "?"), int(psw["address"], 16))
-        good = True in known.values() and False not in known.values()
         in_lowcore = int(psw["address"], 16) < LOWCORE
+        good = (True in known.values() or in_lowcore) and False not in known.values()
         good = good and (psw["problem_state"] or in_lowcore or "symbol" in psw)
         self.test(good, "PSW and registers named", regs["symbols"], psw)
 

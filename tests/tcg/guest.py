@@ -19,7 +19,7 @@ COMPILER = "s390x-linux-gnu-gcc"
 MEMORY = 256 << 20
 CPUS = 2
 READY = b"memory mapped"
-BOOT_SECONDS = 120
+BOOT_SECONDS = 600
 
 
 def missing(cache):
@@ -77,9 +77,7 @@ class Guest:
         try:
             if ready:
                 self._wait_for_boot(ready)
-            self._wait_for_monitor(monitor)
-            self.socket = socket.socket(socket.AF_UNIX)
-            self.socket.connect(monitor)
+            self._connect(monitor)
             self.stream = self.socket.makefile("rw", encoding="utf-8")
             self.stream.readline()
             self.execute("qmp_capabilities")
@@ -99,12 +97,16 @@ class Guest:
             time.sleep(0.1)
         raise RuntimeError("the guest does not boot")
 
-    def _wait_for_monitor(self, path):
+    def _connect(self, path):
+        """QEMU listens a while after the socket is there."""
         end = time.monotonic() + BOOT_SECONDS
-        while not os.path.exists(path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        while self.socket.connect_ex(path):
+            self.socket.close()
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("QEMU has ended")
             time.sleep(0.01)
+            self.socket = socket.socket(socket.AF_UNIX)
 
     def execute(self, command, **arguments):
         """The result of a QMP command."""

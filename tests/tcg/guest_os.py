@@ -29,7 +29,7 @@ from schema import checked
 
 READY = b"memory mapped"
 COMMAND_SECONDS = 60
-DAMAGE_SECONDS = 20
+DAMAGE_SECONDS = 120
 DAMAGE_ROUNDS = 40
 DAMAGE_OUTPUT = 64 << 20
 PANIC_SECONDS = 60
@@ -236,8 +236,8 @@ class Case:
         reasons = {u["fact"] for u in ours["unknown"]}
         nulls = {key for key, value in ours.items() if value is None}
         seconds = float(told["uptime"].split()[0])
-        # Without the timekeeper it is the time of the last message, which is a bit less.
-        earliest = seconds - (0.02 if full else 5)
+        # Without the timekeeper it is the time of the last message.
+        earliest = (seconds if full else max(r[0] for r in self.told.records.values()) / 1e6) - 0.02
         good = (
             status == 0 and not wrong and reasons == nulls and (not nulls) == full
             and ours["cpus"] == int(told["cpus"]) and ours["node"] == "guest\\x1b[1m"
@@ -320,7 +320,7 @@ def survive(tap, program, path, name, options, addrs):
     memory, wrong, seen = Memory(path), [], {}
     for number in range(DAMAGE_ROUNDS):
         undo = damage(rng, memory, addrs)
-        for words in (("ps", "-t"), ("log",), ("sys",), ("triage",), ("-j", "ps", "-t"), ("-j", "log", "-n5")):
+        for words in (("ps", "-t"), ("log",), ("sys",), ("triage", "--timeout=5s"), ("-j", "ps", "-t"), ("-j", "log", "-n5")):
             try:
                 result = subprocess.run([program, *options, "-d", path, *words], capture_output=True,
                                         check=False, timeout=DAMAGE_SECONDS)  # fmt: skip

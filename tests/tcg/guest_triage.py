@@ -10,7 +10,7 @@ import time
 import guest
 from schema import checked
 
-SECONDS = 60
+SECONDS = 400
 STATES = {"idle", "user", "kernel", "looping", "disabled-wait"}
 PANIC_FRAMES = ("panic", "sysrq_handle_crash", "__handle_sysrq", "write_sysrq_trigger", "vfs_write", "ksys_write")
 VOID = {"meta"}
@@ -38,7 +38,7 @@ class Page(html.parser.HTMLParser):
 
 
 def run(case, *words, as_json=True):
-    result = subprocess.run([case.program, *(["-j"] if as_json else []), *case.options, "triage", *words],
+    result = subprocess.run([case.program, *(["-j"] if as_json else []), *case.options, "triage", "--timeout=300s", *words],
                             capture_output=True, check=False, timeout=SECONDS)  # fmt: skip
     return result.returncode, checked(json.loads(result.stdout)) if as_json else result.stdout.decode()
 
