@@ -38,7 +38,9 @@ class Page(html.parser.HTMLParser):
 
 
 def run(case, *words, as_json=True):
-    result = subprocess.run([case.program, *(["-j"] if as_json else []), *case.options, "triage", "--timeout=300s", *words],
+    if not any(word.startswith("--timeout") for word in words):
+        words = ("--timeout=300s", *words)
+    result = subprocess.run([case.program, *(["-j"] if as_json else []), *case.options, "triage", *words],
                             capture_output=True, check=False, timeout=SECONDS)  # fmt: skip
     return result.returncode, checked(json.loads(result.stdout)) if as_json else result.stdout.decode()
 
