@@ -36,7 +36,7 @@ if [ "$seconds" = 0 ]; then
 elif ! command -v "${FUZZ_CC:-clang}" >/dev/null; then
 	skip "looking for more" "no clang here"
 else
-	run env S390MEMCTL_FUZZ_JOBS="${S390MEMCTL_FUZZ_JOBS:-5}" "$top_srcdir/tests/fuzz/run.sh" "$seconds"
+	run env S390MEMCTL_FUZZ_JOBS="${S390MEMCTL_FUZZ_JOBS:-7}" "$top_srcdir/tests/fuzz/run.sh" "$seconds"
 	if [ "$status" = 2 ]; then
 		skip "looking for more" "$(tail -n 1 "$test_dir/stderr")"
 	else

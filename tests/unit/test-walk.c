@@ -314,20 +314,6 @@ static void a_table_that_is_not_whole(void **state)
 	walk_deinit(&f->walk);
 }
 
-static void no_memory(void **state)
-{
-#ifdef __SANITIZE_ADDRESS__
-	(void)state;
-	skip();
-#else
-	struct tlb tlb;
-
-	(void)state;
-	assert_false(tlb_init(&tlb, (size_t)1 << 60));
-	assert_null(tlb.pages);
-#endif
-}
-
 static void the_space_is_chosen_by_the_access(void **state)
 {
 	struct fake *f = make(&whole, scattered, 6);
@@ -489,7 +475,6 @@ int main(void)
 		cmocka_unit_test(checks_and_probes),
 		cmocka_unit_test(tables_that_are_one_run),
 		cmocka_unit_test(a_table_that_is_not_whole),
-		cmocka_unit_test(no_memory),
 		cmocka_unit_test(the_space_is_chosen_by_the_access),
 		cmocka_unit_test(storage_that_has_blocks_only),
 		cmocka_unit_test(failures_of_the_host_are_no_exceptions),
