@@ -6,9 +6,8 @@
 
 GCOV: the compiler's program for it, where that is not gcov. Prints every file below 90 %
 with its lines, then the folders and the sum. A line of a file that is compiled more than
-once has run if it ran in one of them. -m lists the
-lines that have not run, of all files. The exit code is 1 if src/ is not at --least (90)
-or src/arch not at --arch (100).
+once has run if it ran in one of them. -m lists the lines that have not run, of all files.
+The exit code is 1 if src/ is not at --least (90) or src/arch not at --arch (100).
 """
 
 import argparse
