@@ -76,7 +76,10 @@ static void look_around(void)
 	if (!err)
 		vmm_list_free(&list);
 	error_free(err);
-	error_free(vmm_select(tree.root, 0, "b", &vmm));
+	err = vmm_select(tree.root, 0, "b", &vmm);
+	if (!err)
+		vmm_free(&vmm);
+	error_free(err);
 	err = vmm_get(tree.root, QEMU, &vmm);
 	if (err) {
 		error_free(err);
