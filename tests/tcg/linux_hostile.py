@@ -11,7 +11,7 @@ import subprocess
 
 import linux_guest
 
-QUICK = 20  # seconds for a command on a damaged dump; a healthy one needs a tenth of one
+QUICK = 120  # seconds for a command on a damaged dump; a healthy one needs a tenth of one
 EXITS = range(6)  # all but a bad command line and a signal
 ROUNDS = 40
 COMMANDS = (("info",), ("modules",), ("sym", "--no-line", "schedule", "loop_ctl_mutex", "0x123456"))
