@@ -3,9 +3,8 @@
 #
 # Usage: bed-fast.sh 6.1|6.12
 #
-# Scripts tests/inner/fast-*.sh on the fast bed, in one boot of that kernel: all of
-# them on 6.12, on 6.1 those in which the kernel has a say. The tests bed-fast-6.1.sh
-# and bed-fast-6.12.sh are made of it. On one CPU they take half of the time: QEMU has to
+# All scripts tests/inner/fast-*.sh on the fast bed, in one boot of that kernel. The
+# tests bed-fast-6.1.sh and bed-fast-6.12.sh are made of it. On one CPU they take half of the time: QEMU has to
 # stop all CPUs whenever a page is unmapped. bed-units.sh has two.
 
 set -u

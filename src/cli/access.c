@@ -171,6 +171,27 @@ static bool psw_asce(const struct s390_regs *regs, uint64_t *asce)
 	}
 }
 
+/* Is the address translated in home space? A reason why that cannot be told is only logged. */
+static bool is_in_home(struct session *s, const struct access *a)
+{
+	struct target *t = s->target;
+	struct access home = *a;
+	struct walk *w = NULL;
+	struct error *err;
+	uint64_t done;
+
+	home.space = SPACE_HOME;
+	home.key = -1;
+	err = t->ops->walk(t, &w);
+	if (!err)
+		err = walk_check(w, &home, false, 1, &done);
+	if (err && err->kind != ERROR_ACCESS)
+		log_verbose(&s->log, 1, "home space is not looked into for the symbol: %s",
+			    err->message);
+	error_free(err);
+	return !err;
+}
+
 /*
  * A Linux kernel runs in home space (CR13). Where the PSW selects another one,
  * a symbol of the kernel is not there, or something else is: take home space if
@@ -180,35 +201,24 @@ static bool psw_asce(const struct s390_regs *regs, uint64_t *asce)
 static struct error *choose_home(struct session *s, struct access *a)
 {
 	struct target *t = s->target;
-	struct access home = *a;
 	struct s390_regs regs;
-	struct walk *w = NULL;
 	struct error *err;
-	uint64_t asce, done;
-	bool selected;
+	uint64_t asce;
+	bool take;
 
 	if (!t->ops->walk || !t->ops->regs)
 		return NULL;
 	err = t->ops->regs(t, true, &regs);
 	if (err)
 		return err;
-	selected = psw_asce(&regs, &asce) && asce == regs.crs[13];
-	if (selected && !t->ops->live)
-		return NULL;
-	home.space = SPACE_HOME;
-	home.key = -1;
-	if (!selected)
-		err = t->ops->walk(t, &w);
-	if (!selected && !err)
-		err = walk_check(w, &home, false, 1, &done);
-	if (err && err->kind != ERROR_ACCESS)
-		log_verbose(&s->log, 1, "home space is not looked into for the symbol: %s",
-			    err->message);
-	if (!err) {
+	if (psw_asce(&regs, &asce) && asce == regs.crs[13])
+		take = t->ops->live;
+	else
+		take = is_in_home(s, a);
+	if (take) {
 		a->space = SPACE_HOME;
 		s->home_despite = psw_space(regs.psw_mask);
 	}
-	error_free(err);
 	return NULL;
 }
 

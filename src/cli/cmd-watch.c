@@ -125,7 +125,7 @@ static struct error *watch_all(struct watcher *w)
 			break;
 		err = take_reading(w);
 	}
-	/* In the middle of a reading, too, the signal is how this ends. */
+	/* In the middle of a reading behind the first, too, the signal is how this ends. */
 	if (err && err->kind == ERROR_PARTIAL && session_interrupted(w->s)) {
 		error_free(err);
 		err = NULL;
@@ -207,8 +207,9 @@ const struct command cmd_watch = {
 	.help =
 "Read LEN bytes from ADDR on again and again, once a second or as --interval\n"
 "says, and show what has changed since the reading before: time, address, old and\n"
-"new bytes. The vCPU stands still only for the reading itself. Ctrl-C ends it, or\n"
-"--count. With --json each reading with changes is a line of its own, and a last\n"
+"new bytes. The vCPU stands still only for the reading itself. Ctrl-C or SIGTERM\n"
+"ends it, or --count; a reading that this cuts short does not count, and is no\n"
+"error. With --json each reading with changes is a line of its own, and a last\n"
 "line has the totals.\n",
 	.example =
 "$ s390memctl -g web1 watch --space=abs 0x1000 8\n"

@@ -239,8 +239,9 @@ static uint64_t bare_command(void)
 }
 
 /*
- * A read by s390memctl: how long the thread stood in all. Where the processor is emulated a
- * call takes as long as a stop may by default, so that none would make two of them.
+ * A read by s390memctl: how long the thread stood in all. A batch ends where one more call,
+ * as long as the longest so far, would pass --max-stop: one slow call of an emulated
+ * processor would cut short all batches behind it.
  */
 static uint64_t ours(uint32_t len)
 {

@@ -7,8 +7,8 @@
 #	run.sh SECONDS [KIND]...
 #
 # As many at a time as there are CPUs, or S390MEMCTL_FUZZ_JOBS.
-# A line each: runs, coverage, findings. Fails if there was a finding; what makes it
-# happen again is kept in fuzz-build/findings. The inputs that were found on the way
+# A line each: runs, CPU time, coverage, findings. Fails if there was a finding; what makes
+# it happen again is kept in fuzz-build/findings. The inputs that were found on the way
 # are kept in fuzz-build/corpus, for the next run. 2: cannot be built here.
 
 set -euo pipefail
@@ -34,12 +34,13 @@ build_targets() {
 	make -j"$(nproc)" -C tests fuzz-programs
 }
 
-# fuzz KIND: the report of libFuzzer goes to a file
+# fuzz KIND: the report of libFuzzer goes to a file, the CPU time to another
 fuzz() {
-	local kind=$1 seeds=$top_srcdir/tests/fuzz/corpus/$1
+	local kind=$1 seeds=$top_srcdir/tests/fuzz/corpus/$1 TIMEFORMAT='%U %S'
 
 	mkdir -p "$build/corpus/$kind"
-	"$build/tests/fuzz/fuzz-$kind" -max_total_time="$seconds" -timeout=30 -report_slow_units=30 -rss_limit_mb=512 \
+	time "$build/tests/fuzz/fuzz-$kind" -max_total_time="$seconds" \
+		-timeout=30 -report_slow_units=30 -rss_limit_mb=512 \
 		-max_len="${longest[$kind]:-4096}" -artifact_prefix="$build/findings/$kind-" \
 		-print_final_stats=1 "$build/corpus/$kind" "$seeds" >"$build/$kind.log" 2>&1
 }
@@ -54,8 +55,9 @@ report() {
 	local findings
 
 	findings=$(find "$build/findings" -name "$1-*" | wc -l)
-	printf '%-12s %9s runs  coverage %5s  %s finding%s\n' "$1" \
-		"$(figure "$1" 'stat::number_of_executed_units:')" "$(figure "$1" 'cov:')" \
+	printf '%-12s %9s runs  %5d CPU-s  coverage %5s  %s finding%s\n' "$1" \
+		"$(figure "$1" 'stat::number_of_executed_units:')" \
+		"$(awk '{ sum += $1 + $2 } END { printf "%d", sum }' "$build/$1.cpu")" "$(figure "$1" 'cov:')" \
 		"$findings" "$([ "$findings" = 1 ] || echo s)"
 	[ "$findings" = 0 ] || grep -hE '^SUMMARY|: not so: |ERROR: ' "$build/$1.log" || true
 }
@@ -64,7 +66,7 @@ report() {
 one() {
 	local status=0
 
-	fuzz "$1" || status=$?
+	{ fuzz "$1" || status=$?; } 2>"$build/$1.cpu"
 	report "$1"
 	if [ "$status" -ne 0 ]; then
 		printf '%s: ended with %d, see %s\n' "$1" "$status" "$build/$1.log"

@@ -44,11 +44,10 @@ live() {
 	is_clean "live: $name" "$code" "$pattern"
 }
 
-# Injection needs a thread that runs by itself, not by valgrind; test-base tries what valgrind
-# does not come back from: a program that may not be started.
+# Injection needs a thread that runs by itself, not by valgrind.
 units() {
 	(cd "$top_builddir/tests" && find unit -name 'test-*' -executable -type f \
-		! -name test-base ! -name test-inject ! -name test-memop ! -name test-discover-kvm |
+		! -name test-inject ! -name test-memop ! -name test-discover-kvm |
 		sort)
 }
 

@@ -300,10 +300,14 @@ static int try_forbidden(void)
 
 static void no_programs_are_started(void **state)
 {
+	const char *preload = getenv("LD_PRELOAD");
 	int status;
 	pid_t pid;
 
 	(void)state;
+	/* valgrind 3.19 does not come back from an execve(2) that a filter refuses. */
+	if (preload && strstr(preload, "vgpreload"))
+		skip();
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid)
