@@ -18,4 +18,12 @@
 ssize_t process_vm_read(pid_t pid, uint64_t addr, void *buf, size_t len);
 ssize_t process_vm_write(pid_t pid, uint64_t addr, const void *buf, size_t len);
 
+/*
+ * The same from the last page to the first: where a page is not mapped, nothing below it is
+ * written. len: EINVAL if the range has more than PROCESS_VM_DOWN_MAX pages.
+ */
+ssize_t process_vm_write_down(pid_t pid, uint64_t addr, const void *buf, size_t len);
+#define PROCESS_VM_DOWN_MAX	16
+#define PROCESS_VM_PAGE		4096U
+
 #endif

@@ -47,7 +47,7 @@ live() {
 # Injection needs a thread that runs by itself, not by valgrind.
 units() {
 	(cd "$top_builddir/tests" && find unit -name 'test-*' -executable -type f \
-		! -name test-inject ! -name test-memop ! -name test-discover-kvm |
+		! -name test-inject ! -name test-frozen ! -name test-memop ! -name test-discover-kvm |
 		sort)
 }
 

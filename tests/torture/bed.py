@@ -199,6 +199,51 @@ class Busy:
             process.wait()
 
 
+class Cgroup:
+    """A cgroup with a process in it, which it freezes and thaws."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.folder = os.path.join(self.root(), "s390memctl-torture.%d" % os.getpid())
+        old = [line[3:] for line in read_text("/proc/%d/cgroup" % pid).splitlines()
+               if line.startswith("0::")]
+        self.old = self.root() + (old[0] if old else "")
+
+    @staticmethod
+    def root():
+        """Where cgroups of version 2 are; None: nowhere."""
+        for line in read_text("/proc/self/mounts").splitlines():
+            if line.split()[2] == "cgroup2" and os.access(line.split()[1], os.W_OK):
+                return line.split()[1]
+        return None
+
+    def _put(self, folder, name, word):
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write(word)
+
+    def __enter__(self):
+        os.mkdir(self.folder)
+        self._put(self.folder, "cgroup.procs", str(self.pid))
+        return self
+
+    def __exit__(self, *_):
+        self.thaw()
+        self._put(self.old, "cgroup.procs", str(self.pid))
+        os.rmdir(self.folder)
+
+    def freeze(self):
+        """All its threads stand still as soon as they would go to user mode."""
+        self._put(self.folder, "cgroup.freeze", "1")
+
+    def is_frozen(self):
+        """All of them do."""
+        return "frozen 1" in read_text(os.path.join(self.folder, "cgroup.events"))
+
+    def thaw(self):
+        """They go on."""
+        self._put(self.folder, "cgroup.freeze", "0")
+
+
 class Repeated:
     """Something done again and again in a thread."""
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from bed import Busy, ExecVmm, PageOut, Storm, address_space_limit
+from bed import Busy, Cgroup, ExecVmm, PageOut, Storm, address_space_limit
 from tool import HELD, LARGE, SMALL, STEPS
 from vmm import Failure, scratch_count, threads, wait_for
 
@@ -169,7 +169,8 @@ def other_tracer(bed, rounds):
                 raise Failure("strace got a thread that is traced")
             bed.landed += run.kill()
         else:
-            _beside(bed, gdb if i % 4 == 3 and shutil.which("gdb") else strace, tid, cpu, i % 2)
+            with_gdb = i % 4 == 3 and shutil.which("gdb")
+            _beside(bed, gdb if with_gdb else strace, tid, cpu, i // 4 % 2)
         bed.guest.check_unharmed()
     return None
 
@@ -230,6 +231,34 @@ def vmm_stops(bed, rounds):
         finally:
             os.kill(bed.guest.pid, signal.SIGCONT)
         bed.guest.check_unharmed()
+
+
+def frozen(bed, rounds):
+    """The VMM is frozen by its cgroup: nothing is left in it that comes when it is thawed"""
+    if not Cgroup.root():
+        return bed.skip("no cgroups here, or not for us")
+    with Cgroup(bed.guest.pid) as group:
+        for i in range(rounds):
+            group.freeze()
+            wait_for(10, "the VMM is not frozen", group.is_frozen)
+            step = ("going", "stopped", None, "going")[i % 4]
+            cpu = i % bed.guest.cpus
+            if step:
+                run = bed.tool.at_step(bed.guest, step, 1, cpu, SMALL)
+            else:
+                run = bed.tool.start(bed.guest, cpu, LARGE if i // 4 % 2 else SMALL)
+            if i % 4 == 0:
+                bed.landed += run.kill()
+            elif i % 4 == 1:
+                run.signal(signal.SIGCONT)
+                group.thaw()
+                run.finish()
+            else:
+                run.signal(signal.SIGCONT)
+                run.finish(4, "did not run for 5000 ms")
+            group.thaw()
+            bed.guest.check_unharmed()
+    return None
 
 
 def registers(bed, rounds):
@@ -406,8 +435,10 @@ def _kills_of(bed, guest, rounds):
 KINDS = (
     (random_kills, 0.2), (step_kills, 0.35), (near_kills, 0.45), (signals, 1),
     (same_cpu, 0.02), (different_cpus, 0.02), (one_held, 0.05), (other_tracer, 0.03),
-    (stopped_vmm, 0.1), (vmm_stops, 0.1), (registers, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1),
+    (stopped_vmm, 0.1), (vmm_stops, 0.1), (frozen, 0.002), (registers, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1),
     (hotplug, 0.01),
     (pressure, 0.05), (storm, 0.1), (container, 0.05), (inside_container, 0.01),
     (other_user, 0.05), (as_other_user, 0.01),
 )
+# those of random instants, which are nothing if all come too late
+MUST_LAND = (random_kills, near_kills, signals, pressure, storm)

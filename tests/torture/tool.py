@@ -8,7 +8,7 @@ import time
 
 from vmm import Failure
 
-# Steps of an injection in their order: src/target/kvm/inject.c and scratch.c, stop_at()
+# Steps of an injection in their order: src/target/kvm/inject*.c and scratch.c, stop_at()
 STEPS = ("attach", "seized", "interrupted", "stopped", "frame", "registers", "mask", "going",
          "entry", "call", "exit", "detach", "detached", "mapped")
 HELD = STEPS[1:12]  # the thread is traced

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "target/kvm/inject.h"
+#include "vectors.h"
 
 #define MS 1000000ULL
 #define ALT_STACK_SIZE 65536
@@ -93,6 +94,17 @@ static void victim_spin(void)
 		errno = 1234;
 		if (work(seed) != work(seed))
 			shared->wrong |= 1;
+		check_state();
+		shared->rounds++;
+	}
+}
+
+static void victim_vectors(void)
+{
+	for (;;) {
+		errno = 1234;
+		if (!vectors_stay(shared->rounds))
+			shared->wrong |= 128;
 		check_state();
 		shared->rounds++;
 	}
@@ -338,6 +350,14 @@ static void test_spin(void **state)
 	with_victim(victim_spin, NULL, INJECT_IN_USER);
 }
 
+static void test_vectors(void **state)
+{
+	(void)state;
+	if (!vectors_exist())
+		skip();
+	with_victim(victim_vectors, NULL, INJECT_IN_USER);
+}
+
 static void test_read(void **state)
 {
 	(void)state;
@@ -517,25 +537,46 @@ static void on_term(int sig)
 	terms = terms + 1;
 }
 
-/* A thread that cannot be stopped must not be held up later: we ask ourselves to end. */
-static void test_not_to_be_stopped(void **state)
+static void expect_fatal(struct error *err)
 {
-	struct sigaction sa = { .sa_handler = on_term }, old;
-	pid_t pid = start_victim(victim_vfork);
-	struct inject *inj;
-	struct error *err;
-
-	(void)state;
-	must(inject_open(pid, pid, -1, &options, &inj));
-	err = inject_stop(inj);
 	assert_non_null(err);
 	assert_int_equal(err->kind, ERROR_TARGET);
 	assert_true(err->fatal);
 	error_free(err);
+}
+
+/* A thread that cannot be stopped must not be held up later: we ask ourselves to end. */
+static void test_not_to_be_stopped(void **state)
+{
+	struct sigaction sa = { .sa_handler = on_term }, old;
+	pid_t pid = start_victim(victim_vfork), child;
+	struct inject *inj;
+	int status;
+
+	(void)state;
+	must(inject_open(pid, pid, -1, &options, &inj));
 	sigaction(SIGTERM, &sa, &old);
-	inject_close(inj);
-	sigaction(SIGTERM, &old, NULL);
+	expect_fatal(inject_stop(inj));
 	assert_int_equal(terms, 1);
+	/* Not tried again, as that would only take time. */
+	expect_fatal(inject_stop(inj));
+	inject_close(inj);
+	assert_int_equal(terms, 1);
+	sigaction(SIGTERM, &old, NULL);
+	end_victim(pid);
+
+	/* Also where SIGTERM is ignored, as a script with "trap '' TERM" leaves it to us. */
+	pid = start_victim(victim_vfork);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		signal(SIGTERM, SIG_IGN);
+		if (!inject_open(pid, pid, -1, &options, &inj))
+			error_free(inject_stop(inj));
+		_exit(3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 	end_victim(pid);
 }
 
@@ -599,6 +640,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spin),
+		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_ppoll),
 		cmocka_unit_test(test_futex),

@@ -202,6 +202,7 @@ static void only_the_dead_are_inherited(void **state)
 	assert_int_equal(scratch_judge(&h, &self, 4000), SCRATCH_ALIVE);
 	assert_int_equal(scratch_judge(&h, &self, 0), SCRATCH_DEAD);
 	assert_int_equal(scratch_judge(&h, &self, 4711), SCRATCH_DEAD);	/* PID reused */
+	assert_int_equal(scratch_judge(&h, &self, SCRATCH_HIDDEN), SCRATCH_ALIVE);
 	h.pid_ns = 9;
 	assert_int_equal(scratch_judge(&h, &self, 0), SCRATCH_ALIVE);
 	h = self;

@@ -102,8 +102,11 @@ static struct error *make_ioctl(struct live *l, bool on_vm, uint64_t op_addr, in
 struct error *live_vm_ioctl(struct live *l, uint64_t request, uint64_t arg, int64_t *result)
 {
 	uint64_t args[6] = { (uint64_t)l->vcpu.vm_fd, request, arg };
+	struct error *err = live_check_vm(l);
 	int ret;
 
+	if (err)
+		return err;
 	l->calls_in_stop++;
 	if (l->engine == ENGINE_INJECTION)
 		return live_gone_error(l, inject_call(l->inj, SYS_ioctl, args, NULL, result));
@@ -115,9 +118,11 @@ struct error *live_vm_ioctl(struct live *l, uint64_t request, uint64_t arg, int6
 
 struct error *live_memop(struct live *l, bool on_vm, uint64_t op_addr, int64_t *result)
 {
-	struct error *err;
+	struct error *err = on_vm ? live_check_vm(l) : NULL;
 	int tries = 0;
 
+	if (err)
+		return err;
 	l->calls_in_stop++;
 	do
 		err = make_ioctl(l, on_vm, op_addr, result);

@@ -103,6 +103,15 @@ struct error *inject_arch_set_call(pid_t tid, const struct inject_saved *saved,
 				   const uint64_t args[6], bool masked,
 				   const uint32_t *acrs);
 
+/*
+ * Undo a call that has not begun: all general registers and the signal mask are the thread's own
+ * again, with no frame and no system call of ours.
+ *
+ * rewound: it has made other calls since it was stopped, so that the kernel's restart logic
+ * cannot begin its own system call anew any more; it is rewound as in the frame.
+ */
+struct error *inject_arch_restore(pid_t tid, const struct inject_saved *saved, bool rewound);
+
 /* The call's result, at its system-call-exit stop. */
 struct error *inject_arch_result(pid_t tid, int64_t *result);
 

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
+#include "arch/psw.h"
 #include "base/endian.h"
 #include "target/kvm/tracing.h"
 #include "target/kvm/uapi.h"
@@ -422,6 +423,8 @@ struct error *inject_arch_set_call(pid_t tid, const struct inject_saved *s,
 	struct iovec iov = { &r, sizeof(r) };
 	int i;
 
+	/* As setup_rt_frame() does: code of 64 bits that uses no access registers. */
+	r.psw_mask = (r.psw_mask & ~PSW_MASK_ASC) | PSW_MASK_EA | PSW_MASK_BA;
 	r.psw_addr = g->call;
 	r.gprs[1] = (uint64_t)nr;
 	for (i = 0; i < 6; i++)
@@ -436,6 +439,20 @@ struct error *inject_arch_set_call(pid_t tid, const struct inject_saved *s,
 	}
 	if (ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &iov) < 0)
 		return error_os(ERROR_TARGET, errno, "setting registers of thread %d", (int)tid);
+	return NULL;
+}
+
+struct error *inject_arch_restore(pid_t tid, const struct inject_saved *s, bool rewound)
+{
+	struct regset r = s->regs;
+	struct iovec iov = { &r, sizeof(r) };
+
+	if (rewound)
+		registers_to_restore(s, &r);
+	/* First the mask: registers that make a call and no mask of ours is what step 3 leaves. */
+	if (ptrace(PTRACE_SETSIGMASK, tid, sizeof(s->sigmask), &s->sigmask) < 0 ||
+	    ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &iov) < 0)
+		return error_os(ERROR_TARGET, errno, "restoring thread %d", (int)tid);
 	return NULL;
 }
 

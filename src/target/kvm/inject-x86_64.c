@@ -323,6 +323,22 @@ struct error *inject_arch_set_call(pid_t tid, const struct inject_saved *s,
 	return NULL;
 }
 
+struct error *inject_arch_restore(pid_t tid, const struct inject_saved *s, bool rewound)
+{
+	struct user_regs_struct r = s->regs;
+	struct iovec iov = { &r, sizeof(r) };
+
+	if (rewound) {
+		registers_to_restore(s, &r);
+		r.orig_rax = (uint64_t)-1;
+	}
+	/* First the mask: registers that make a call and no mask of ours is what step 3 leaves. */
+	if (ptrace(PTRACE_SETSIGMASK, tid, sizeof(s->sigmask), &s->sigmask) < 0 ||
+	    ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &iov) < 0)
+		return error_os(ERROR_TARGET, errno, "restoring thread %d", (int)tid);
+	return NULL;
+}
+
 struct error *inject_arch_result(pid_t tid, int64_t *result)
 {
 	struct user_regs_struct r;

@@ -37,6 +37,11 @@
  *  6. PTRACE_DETACH at the exit stop. The thread goes through rt_sigreturn by
  *     itself; whether we are alive plays no part in its restoration.
  *
+ * A thread that does not come to the call's entry (a VMM that is frozen by its cgroup stands still
+ * on its way to user mode) must not make the call minutes later, when nobody waits for it
+ * any more: it is interrupted again, gets the mask and then the registers that it had, and
+ * is let go of as at 1.
+ *
  * With a suspended seccomp filter (PTRACE_O_SUSPEND_SECCOMP, asked for by the user)
  * the argument has a gap: killed between 3 and the end of rt_sigreturn, the thread
  * meets the filter again. The manual says so; nobody gets it without asking.
@@ -50,20 +55,14 @@
 #include "target/kvm/inject.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "target/kvm/gadget.h"
-#include "target/kvm/inject-arch.h"
+#include "target/kvm/inject-step.h"
 #include "target/kvm/permit.h"
 #include "target/kvm/stop-at.h"
 #include "target/kvm/tracing.h"
@@ -73,38 +72,6 @@
 #ifndef PTRACE_GET_RSEQ_CONFIGURATION
 #define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
 #endif
-#ifndef PTRACE_EVENT_STOP
-#define PTRACE_EVENT_STOP 128
-#endif
-
-#define NS_PER_MS 1000000ULL
-#define REAP_NS	(1000 * NS_PER_MS)	/* how long a thread that ends may take to be gone */
-#define CALL_WAIT_NS (5000 * NS_PER_MS)	/* how long a call may take before we give up on it */
-
-/* How far a stop has gone. */
-enum phase {
-	PHASE_RUNNING,		/* not traced */
-	PHASE_STOPPED,		/* at its event stop, nothing changed */
-	PHASE_CALLED,		/* at the exit stop of a call, comes back by the frame */
-	PHASE_LOST,		/* traced, running: only our end lets go of it */
-};
-
-struct inject {
-	pid_t pid, tid;
-	int vcpu_fd;
-	struct inject_options opt;
-	struct inject_gadget gadget;
-	struct inject_saved *saved;
-	struct inject_frame frame;
-	enum phase phase;
-	enum inject_where where;
-	bool frame_written;
-	uint64_t stop_began;	/* ns, CLOCK_MONOTONIC */
-	uint64_t longest_call;	/* ns, in this stop */
-	uint64_t calls;
-	struct inject_stops stops;
-	struct tracing tracing;
-};
 
 static void sleep_ns(uint64_t ns)
 {
@@ -151,68 +118,6 @@ struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd, const struct inject
 	return NULL;
 }
 
-/*
- * A thread that ends while we trace it is ours to wait for. Until then its process can
- * neither be waited for by its parent nor execute another program: execve(2) waits
- * for all threads, and who attaches to one meanwhile, as we would to the next, waits for
- * execve (cred_guard_mutex). Not waited for without end: a core dump comes first.
- */
-static bool reap(const struct inject *inj)
-{
-	enum tracing_event event;
-	int status;
-
-	do
-		event = tracing_wait(inj->tid, REAP_NS, &status);
-	while (event == TRACING_STOPPED);
-	return event == TRACING_ENDED;
-}
-
-static struct error *gone(struct inject *inj)
-{
-	inj->phase = reap(inj) ? PHASE_RUNNING : PHASE_LOST;
-	return error_hint(error_new(ERROR_TARGET, "thread %d of process %d has ended",
-				    (int)inj->tid, (int)inj->pid),
-			  "the VMM or this vCPU is gone; see `s390memctl list`");
-}
-
-/* Wait until the thread stops or ends. *status as from waitpid(2). */
-static struct error *wait_stop(struct inject *inj, uint64_t wait, int *status)
-{
-	switch (tracing_wait(inj->tid, wait, status)) {
-	case TRACING_STOPPED:
-		return NULL;
-	case TRACING_ENDED:
-		return gone(inj);
-	case TRACING_LATE:
-		break;
-	}
-	return error_hint(error_new(ERROR_TARGET, "thread %d of process %d did not stop within "
-				    "%llu ms", (int)inj->tid, (int)inj->pid,
-				    (unsigned long long)(wait / NS_PER_MS)),
-			  "it hangs in the kernel (state D?), or the host is overloaded; nothing "
-			  "of it has been changed");
-}
-
-/* Is it the stop that PTRACE_INTERRUPT asked for (or a group stop)? */
-static bool is_event_stop(int status)
-{
-	return status >> 16 == PTRACE_EVENT_STOP;
-}
-
-/*
- * Go on from any other stop as if we were not there: a signal-delivery stop
- * hands the signal on.
- */
-static int pass_on(struct inject *inj, int status, int request)
-{
-	int sig = WSTOPSIG(status);
-
-	if (status >> 16 || sig == (SIGTRAP | 0x80))
-		sig = 0;
-	return (int)ptrace(request, inj->tid, 0, sig);
-}
-
 /* Attach and bring the thread to its event stop. */
 static struct error *seize(struct inject *inj, uint64_t wait)
 {
@@ -233,18 +138,18 @@ static struct error *seize(struct inject *inj, uint64_t wait)
 	inj->stop_began = clock_ns();
 	stop_at("seized");
 	if (ptrace(PTRACE_INTERRUPT, inj->tid, 0, 0) < 0)
-		return gone(inj);
+		return inject_gone(inj);
 	stop_at("interrupted");
 	for (;;) {
-		err = wait_stop(inj, wait, &status);
+		err = inject_wait_stop(inj, wait, &status);
 		if (err)
 			return err;
-		if (is_event_stop(status))
+		if (inject_is_event_stop(status))
 			break;
 		log_verbose(inj->opt.log, 2, "thread %d: stop status %#x passed on",
 			    (int)inj->tid, (unsigned int)status);
-		if (pass_on(inj, status, PTRACE_CONT) < 0)
-			return gone(inj);
+		if (inject_pass_on(inj, status, PTRACE_CONT) < 0)
+			return inject_gone(inj);
 	}
 	inj->phase = PHASE_STOPPED;
 	stop_at("stopped");
@@ -289,11 +194,26 @@ static bool worth_retrying(const struct error *err)
 	return err->errnum == EPERM || err->errnum == EBUSY;
 }
 
+/* See inject_let_go(). */
+static struct error *check_not_lost(const struct inject *inj)
+{
+	struct error *err;
+
+	if (inj->phase != PHASE_LOST)
+		return NULL;
+	err = error_new(ERROR_TARGET, "thread %d of process %d still has not stopped", (int)inj->tid,
+			(int)inj->pid);
+	err->fatal = true;
+	return err;
+}
+
 struct error *inject_stop(struct inject *inj)
 {
 	uint64_t deadline = clock_ns() + inj->opt.wait_ns, pause = 50000, unused;
-	struct error *err;
+	struct error *err = check_not_lost(inj);
 
+	if (err)
+		return err;
 	for (;; pause = pause < NS_PER_MS ? pause * 2 : pause) {
 		bool last = clock_ns() >= deadline ||
 			    (inj->opt.interrupted && *inj->opt.interrupted);
@@ -307,10 +227,7 @@ struct error *inject_stop(struct inject *inj)
 			if (inj->where == INJECT_IN_KVM_RUN || (last && state_is_usable(inj)))
 				break;
 		}
-		if (inj->phase == PHASE_STOPPED)
-			error_free(inject_resume(inj, &unused));
-		else
-			tracing_end(&inj->tracing);
+		error_free(inject_resume(inj, &unused));
 		if (inj->phase == PHASE_LOST && err)
 			err->fatal = true;
 		if (err && (last || !worth_retrying(err)))
@@ -325,6 +242,7 @@ struct error *inject_stop(struct inject *inj)
 		sleep_ns(pause);
 	}
 	inj->frame_written = false;
+	inj->call_begun = false;
 	inj->longest_call = 0;
 	err = inject_arch_frame(inj->saved, &inj->gadget, &inj->frame);
 	if (err)
@@ -337,101 +255,6 @@ enum inject_where inject_where(const struct inject *inj)
 	return inj->where;
 }
 
-/*
- * Run to the next system-call stop; group stops on the way do not hold us up.
- * going, there: names of these two steps for stop_at().
- */
-static struct error *run_to_syscall_stop(struct inject *inj, const char *going, const char *there)
-{
-	struct error *err;
-	int status, sig = 0;
-
-	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, inj->tid, 0, sig) < 0)
-			return gone(inj);
-		stop_at(going);
-		err = wait_stop(inj, CALL_WAIT_NS, &status);
-		if (err) {
-			if (inj->phase != PHASE_RUNNING) {
-				inj->phase = PHASE_LOST;
-				err->fatal = true;
-				err = error_hint(err, "a system call made in it takes too long; "
-						 "when it returns, the thread goes on where it "
-						 "was, by itself");
-			}
-			return err;
-		}
-		if (status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-			stop_at(there);
-			return NULL;
-		}
-		sig = status >> 16 ? 0 : WSTOPSIG(status);
-	}
-}
-
-/*
- * Steps 2 to 4: frame, registers, signal mask. Access registers follow behind the mask; until
- * then the call is one that does nothing: if we are killed, KVM_S390_MEM_OP would be made without
- * them, which changes those of the guest where the kernel has the access-register bug.
- */
-static struct error *prepare_call(struct inject *inj, long nr, const uint64_t args[6],
-				  const uint32_t *acrs)
-{
-	uint64_t all = ~0ULL;
-	struct error *err;
-	bool first = !inj->frame_written, twice = acrs || inj->frame.thread_pointer;
-
-	if (first) {
-		err = inject_poke(inj, inj->frame.addr, inj->frame.bytes, inj->frame.len);
-		if (err)
-			return error_prefix(err, "signal frame on the stack of thread %d",
-					    (int)inj->tid);
-		inj->frame_written = true;
-		stop_at("frame");
-		err = inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame,
-					   twice ? SYS_getpid : nr, args, false, NULL);
-		if (err)
-			return err;
-		inj->phase = PHASE_CALLED;
-		stop_at("registers");
-		if (ptrace(PTRACE_SETSIGMASK, inj->tid, sizeof(all), &all) < 0)
-			return error_os(ERROR_TARGET, errno, "signal mask of thread %d",
-					(int)inj->tid);
-		stop_at("mask");
-	}
-	if (first && !twice)
-		return NULL;
-	return inject_arch_set_call(inj->tid, inj->saved, &inj->gadget, &inj->frame, nr, args,
-				    true, acrs);
-}
-
-struct error *inject_call(struct inject *inj, long nr, const uint64_t args[6],
-			  const uint32_t *acrs, int64_t *result)
-{
-	uint64_t began = clock_ns(), took;
-	struct error *err;
-
-	if (acrs && inj->gadget.uses_thread_pointer)
-		return error_new(ERROR_REFUSED,
-				 "access registers cannot be loaded for a call in this VMM");
-	err = prepare_call(inj, nr, args, acrs);
-	if (!err)
-		err = run_to_syscall_stop(inj, "going", "entry");
-	if (!err)
-		err = run_to_syscall_stop(inj, "call", "exit");
-	if (!err)
-		err = inject_arch_result(inj->tid, result);
-	if (err)
-		return err;
-	inj->calls++;
-	took = clock_ns() - began;
-	if (took > inj->longest_call)
-		inj->longest_call = took;
-	log_verbose(inj->opt.log, 2, "thread %d: system call %ld returned %lld after %llu us",
-		    (int)inj->tid, nr, (long long)*result, (unsigned long long)(took / 1000));
-	return NULL;
-}
-
 uint64_t inject_stack_area(const struct inject *inj)
 {
 	return inj->frame.area;
@@ -442,17 +265,6 @@ bool inject_time_is_up(const struct inject *inj)
 	return clock_ns() - inj->stop_began + inj->longest_call > inj->opt.max_stop_ns;
 }
 
-/*
- * A suspended seccomp filter is in force again when we detach, and it may not
- * allow rt_sigreturn: see the thread through it first.
- */
-static struct error *run_through_sigreturn(struct inject *inj)
-{
-	struct error *err = run_to_syscall_stop(inj, "leaving", "sigreturn");
-
-	return err ? err : run_to_syscall_stop(inj, "restoring", "restored");
-}
-
 struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 {
 	struct error *err = NULL;
@@ -460,7 +272,7 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 
 	*stopped_ns = 0;
 	if (inj->phase == PHASE_CALLED && inj->opt.suspend_seccomp)
-		err = run_through_sigreturn(inj);
+		err = inject_run_through_sigreturn(inj);
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED) {
 		stop_at("detach");
 		failed = ptrace(PTRACE_DETACH, inj->tid, 0, 0) < 0 ? errno : 0;
@@ -474,9 +286,11 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 	}
 	if (failed) {
 		error_free(err);
-		err = gone(inj);
+		err = inject_gone(inj);
 	}
 	tracing_end(&inj->tracing);
+	if (inj->phase == PHASE_LOST)
+		inject_let_go(inj);
 	return err;
 }
 
@@ -496,7 +310,9 @@ struct error *inject_peek(const struct inject *inj, uint64_t addr, void *buf, si
 
 struct error *inject_poke(const struct inject *inj, uint64_t addr, const void *buf, size_t len)
 {
-	ssize_t put = process_vm_write(inj->tid, addr, buf, len);
+	/* A stack may end in a guard page, with memory of another thread below. */
+	ssize_t put = len <= INJECT_FRAME_MAX ? process_vm_write_down(inj->tid, addr, buf, len) :
+						process_vm_write(inj->tid, addr, buf, len);
 
 	if (put == (ssize_t)len)
 		return NULL;
@@ -527,40 +343,12 @@ bool inject_is_ending(pid_t pid)
 	return process_vm_read(pid, 0, &byte, 1) < 0 && errno == ESRCH;
 }
 
-/*
- * We still trace a thread that did not stop in time, and it would stand at its
- * next stop for as long as we live. Let go of it if it has come there by now;
- * else only our end does that, so ask for it. A thread that ends stops no more.
- */
-static void let_go(struct inject *inj)
-{
-	struct error *err;
-	int status, sig;
-
-	tracing_begin(&inj->tracing);
-	err = wait_stop(inj, 100 * NS_PER_MS, &status);
-	tracing_end(&inj->tracing);
-	if (!err) {
-		sig = status >> 16 || WSTOPSIG(status) == (SIGTRAP | 0x80) ? 0 : WSTOPSIG(status);
-		ptrace(PTRACE_DETACH, inj->tid, 0, sig);
-		inj->phase = PHASE_RUNNING;
-	}
-	error_free(err);
-	if (inj->phase != PHASE_LOST || inject_is_ending(inj->pid))
-		return;
-	log_warn(inj->opt.log, "ending, so that thread %d of process %d is not held up when it "
-		 "goes on", (int)inj->tid, (int)inj->pid);
-	kill(getpid(), SIGTERM);
-}
-
 void inject_close(struct inject *inj)
 {
 	uint64_t unused;
 
 	if (!inj)
 		return;
-	if (inj->phase == PHASE_LOST)
-		let_go(inj);
 	if (inj->phase == PHASE_STOPPED || inj->phase == PHASE_CALLED)
 		error_free(inject_resume(inj, &unused));
 	tracing_close(&inj->tracing);

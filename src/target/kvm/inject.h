@@ -48,7 +48,7 @@ struct error *inject_open(pid_t pid, pid_t tid, int vcpu_fd,
  * Stop the thread (PTRACE_SEIZE, PTRACE_INTERRUPT) and save its state.
  * Nothing of it is changed yet. Errors: ERROR_TARGET (permission, another
  * tracer, gone, not to be stopped in wait_ns, in a state that cannot be used);
- * the thread runs on then.
+ * the thread runs on then. See inject_resume() for one that does not come to stand.
  */
 struct error *inject_stop(struct inject *inj);
 
@@ -58,8 +58,8 @@ enum inject_where inject_where(const struct inject *inj);
 /*
  * Make one system call in the stopped thread. *result: its value (-errno if
  * it failed). With acrs (s390x only, else NULL) the access registers 0-15 are
- * loaded into the thread for the call. Errors: ERROR_TARGET, the thread has
- * been left to come back by itself.
+ * loaded into the thread for the call. Errors: ERROR_TARGET, the thread will
+ * come back by itself; a call that it did not begin within 5 s has been undone.
  */
 struct error *inject_call(struct inject *inj, long nr, const uint64_t args[6],
 			  const uint32_t *acrs, int64_t *result);
@@ -78,6 +78,11 @@ bool inject_time_is_up(const struct inject *inj);
  * Let the thread go on where it was (PTRACE_DETACH). *stopped_ns: how long it
  * stood. Also right after a failed inject_call(). Errors: ERROR_TARGET when
  * the thread is gone.
+ *
+ * A thread that has not come to the stop it was asked for, or not out of a call, would
+ * stand there for as long as we trace it: unless it comes within 100 ms, the process
+ * sends itself a SIGTERM. Only its end lets go of the thread then, and each further
+ * inject_stop() is an error.
  */
 struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns);
 
@@ -106,9 +111,7 @@ struct inject_stops {
 struct inject_stops inject_stops(const struct inject *inj);
 
 /*
- * Free; resumes the thread first if it is stopped. If it has not come to a stop
- * it was asked for, the process sends itself a SIGTERM: only its end lets go of
- * the thread then. NULL is allowed.
+ * Free; resumes the thread first if it is stopped. NULL is allowed.
  */
 void inject_close(struct inject *inj);
 

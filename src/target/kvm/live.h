@@ -74,6 +74,7 @@ struct live {
 	bool is_stand_in;	/* another thread's in place of the vCPU's, see live_is_paused() */
 	bool stopped;
 	unsigned int calls_in_stop;	/* KVM_S390_MEM_OPs made in this stop */
+	bool vm_checked;	/* live_check_vm(), in this stop */
 	uint64_t calls_seen;	/* inject_calls() when last counted */
 	struct inject_stops stops_seen;	/* and inject_stops() */
 	uint64_t last_stop_ns;
@@ -172,6 +173,12 @@ struct error *live_gone_error(const struct live *l, struct error *err);
  * ERROR_TARGET, fatal: it has ended, closed the VM or become another program.
  */
 struct error *live_check_vmm(const struct live *l);
+
+/*
+ * Before a call on the VM's fd: is that still the VM that it was? Asked once in each stop. Errors:
+ * ERROR_TARGET, fatal.
+ */
+struct error *live_check_vm(struct live *l);
 
 /* ERROR_PARTIAL when a signal has asked us to end, else NULL. */
 struct error *live_check_interrupted(const struct live *l);

@@ -45,6 +45,9 @@ static struct error *batch_poke(struct live *l, const struct transfer *x, uint64
 	struct error *err = NULL;
 	unsigned int i;
 
+	/* The thread may run, or have ended. */
+	if (!x->area.stack && l->engine == ENGINE_INJECTION)
+		err = live_check_vmm(l);
 	for (i = 0; i < b->count; i++)
 		ops[i] = transfer_op(x, addr + b->offset[i], b->size[i],
 				     x->inject && x->store ? KVMU_MEMOP_F_INJECT_EXCEPTION : 0,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -16,6 +17,7 @@
 
 #define MAPS_MAX	(64U << 20)	/* a VMM with more mappings than that is not looked through */
 #define LEFTOVERS_MAX	64
+#define HEADER_WAIT_NS	20000000ULL
 
 size_t scratch_find(char *maps, uint64_t *addrs, size_t max)
 {
@@ -53,7 +55,8 @@ enum scratch_owner scratch_judge(const struct scratch_header *header,
 	/* A PID of another namespace means nothing here. */
 	if (header->pid_ns != self->pid_ns || header->time_ns != self->time_ns)
 		return SCRATCH_ALIVE;
-	return owner_start == header->start_time ? SCRATCH_ALIVE : SCRATCH_DEAD;
+	return owner_start == SCRATCH_HIDDEN || owner_start == header->start_time ?
+	       SCRATCH_ALIVE : SCRATCH_DEAD;
 }
 
 /* The start time of a process, 0 if there is none with that PID. */
@@ -68,6 +71,19 @@ static uint64_t start_time_of(const char *proc, pid_t pid)
 	ret = procfs_stat(dir, &st);
 	close(dir);
 	return ret < 0 ? 0 : st.start_time;
+}
+
+/*
+ * The same of an owner. With hidepid=, proc(5), /proc does not show other users' processes: that is
+ * no reason to take from them what they work with.
+ */
+static uint64_t owner_start(const struct live *l, pid_t pid)
+{
+	uint64_t start = start_time_of(l->proc, pid);
+
+	if (!start && procfs_self(l->proc) == getpid() && (!kill(pid, 0) || errno != ESRCH))
+		return SCRATCH_HIDDEN;
+	return start;
 }
 
 static uint64_t namespace_inode(const char *path)
@@ -93,6 +109,20 @@ static struct scratch_header own_header(const struct live *l)
 }
 
 /*
+ * A header in the VMM. Makers hold a lock until theirs is there, but who has another /proc
+ * mounted holds another lock: one that is not there yet gets a moment.
+ */
+static struct error *read_header(struct live *l, uint64_t addr, struct scratch_header *header)
+{
+	struct error *err = inject_peek(l->inj, addr, header, sizeof(*header));
+
+	if (err || header->magic)
+		return err;
+	live_sleep_ns(HEADER_WAIT_NS);
+	return inject_peek(l->inj, addr, header, sizeof(*header));
+}
+
+/*
  * Look for a leftover whose owner is dead and make it ours. Anything that
  * goes wrong just means that there is none: a new one will be mapped.
  */
@@ -108,8 +138,8 @@ static void adopt_leftover(struct live *l, int dir)
 		count = scratch_find(maps.data, addrs, LEFTOVERS_MAX);
 	buf_free(&maps);
 	for (i = 0; i < count && !l->scratch.addr; i++) {
-		err = inject_peek(l->inj, addrs[i], &header, sizeof(header));
-		if (!err && scratch_judge(&header, &self, start_time_of(l->proc, header.pid)) ==
+		err = read_header(l, addrs[i], &header);
+		if (!err && scratch_judge(&header, &self, owner_start(l, header.pid)) ==
 			    SCRATCH_DEAD) {
 			err = inject_poke(l->inj, addrs[i], &self, sizeof(self));
 			if (!err) {

@@ -62,8 +62,9 @@ size_t scratch_find(char *maps, uint64_t *addrs, size_t max);
 /*
  * Judge a header by ourselves (self: what our own would be) and by whether
  * its owner lives: owner_start is the start time of a process with its PID now,
- * 0 if there is none.
+ * 0 if there is none, SCRATCH_HIDDEN if there is one that we may not look at.
  */
+#define SCRATCH_HIDDEN UINT64_MAX
 enum scratch_owner scratch_judge(const struct scratch_header *header,
 				 const struct scratch_header *self,
 				 uint64_t owner_start);

@@ -51,11 +51,17 @@ struct error *live_gone_error(const struct live *l, struct error *err)
 	return err;
 }
 
-/* Is the VMM's fd theirs still the file that we have borrowed as ours? kcmp(2). */
+/*
+ * Is the VMM's fd theirs still the file that we have borrowed as ours? kcmp(2). That is asked of
+ * the thread that we work in: in a long session its TID may have become another process's.
+ */
 static bool is_same_file(const struct live *l, int ours, int theirs)
 {
-	long ret = syscall(SYS_kcmp, getpid(), l->pid, KCMP_FILE, ours, theirs);
+	pid_t self = getpid();
+	long ret = syscall(SYS_kcmp, self, l->tid ? l->tid : l->pid, KCMP_FILE, ours, theirs);
 
+	if (ret < 0 && errno == ESRCH && l->tid)
+		ret = syscall(SYS_kcmp, self, l->pid, KCMP_FILE, ours, theirs);
 	/* Kernels without kcmp and filters that forbid it cannot tell. */
 	return ret == 0 || (ret < 0 && (errno == ENOSYS || errno == EPERM));
 }
@@ -69,6 +75,21 @@ static struct error *check_vcpu(const struct live *l)
 		return NULL;
 	err = error_new(ERROR_TARGET, "fd %d of PID %d is no longer vCPU %d: the VM has been closed",
 			l->vcpu.fd, l->pid, l->vcpu.id);
+	err->fatal = true;
+	return err;
+}
+
+struct error *live_check_vm(struct live *l)
+{
+	struct error *err;
+
+	if (l->engine == ENGINE_DIRECT || l->vm_checked)
+		return NULL;
+	l->vm_checked = true;
+	if (is_same_file(l, l->vm_fd, l->vcpu.vm_fd))
+		return NULL;
+	err = error_new(ERROR_TARGET, "fd %d of PID %d is no longer the VM of vCPU %d",
+			l->vcpu.vm_fd, l->pid, l->vcpu.id);
 	err->fatal = true;
 	return err;
 }
@@ -135,7 +156,7 @@ static struct error *stop_thread(struct live *l)
 	if (!l->inj)
 		return live_choose_thread(l);
 	err = inject_stop(l->inj);
-	if (!err || live_is_gone(l) || is_traced_elsewhere(err))
+	if (!err || err->fatal || live_is_gone(l) || is_traced_elsewhere(err))
 		return err;
 	/* The thread may have ended (CPU unplug) and another one run the vCPU now. */
 	log_verbose(l->t.log, 1, "thread %d: %s; looking for the vCPU's thread again", l->tid,
@@ -168,6 +189,7 @@ struct error *live_stop(struct live *l)
 		return live_gone_error(l, err);
 	l->stopped = true;
 	l->calls_in_stop = 0;
+	l->vm_checked = false;
 	err = check_vcpu(l);
 	if (err)
 		return live_finish(l, err);
