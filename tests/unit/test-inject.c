@@ -10,216 +10,20 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
-#include <math.h>
-#include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "target/kvm/inject.h"
 #include "vectors.h"
+#include "victim.h"
 
 #define MS 1000000ULL
-#define ALT_STACK_SIZE 65536
-
-/* What a victim and the test share. */
-struct shared {
-	volatile uint64_t rounds;	/* the victim goes on */
-	volatile uint64_t wrong;	/* results that differ, errno or masks that changed */
-	volatile uint64_t signals;	/* handler runs */
-	volatile int ready;
-	volatile int wake;		/* futex word */
-	volatile pid_t tid;		/* of a second thread */
-};
-
-static struct shared *shared;
-static int pipe_fds[2];
-
-/* Integer and floating-point work whose result is known: all its state is in registers. */
-static uint64_t work(uint64_t seed)
-{
-	double a = 1.0 + (double)(seed & 7), b = 0.5;
-	uint64_t x = seed | 1, y = ~seed, z = seed * 3;
-	int i;
-
-	for (i = 0; i < 300; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		y += x * 0x9e3779b97f4a7c15ULL;
-		z = (z << 5 | z >> 59) ^ y;
-		a = a * 1.0000001 + b;
-		b = b * 0.999999 + 1e-9 * (double)(x & 15);
-	}
-	return x ^ y ^ z ^ (uint64_t)(a * 1e6) ^ (uint64_t)(b * 1e9);
-}
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	shared->signals++;
-}
-
-/* Mask, alternate stack and errno must stay as they were set up. */
-static void check_state(void)
-{
-	sigset_t mask;
-	stack_t ss;
-
-	if (errno != 1234)
-		shared->wrong |= 2;
-	sigprocmask(SIG_SETMASK, NULL, &mask);
-	if (!sigismember(&mask, SIGUSR2) || sigismember(&mask, SIGUSR1))
-		shared->wrong |= 4;
-	if (sigaltstack(NULL, &ss) || ss.ss_size != ALT_STACK_SIZE)
-		shared->wrong |= 8;
-}
-
-static void victim_spin(void)
-{
-	uint64_t seed = 1;
-
-	for (;; seed++) {
-		errno = 1234;
-		if (work(seed) != work(seed))
-			shared->wrong |= 1;
-		check_state();
-		shared->rounds++;
-	}
-}
-
-static void victim_vectors(void)
-{
-	for (;;) {
-		errno = 1234;
-		if (!vectors_stay(shared->rounds))
-			shared->wrong |= 128;
-		check_state();
-		shared->rounds++;
-	}
-}
-
-static void victim_read(void)
-{
-	char c;
-
-	for (;;) {
-		if (syscall(SYS_read, pipe_fds[0], &c, 1) != 1 || c != 'x')
-			shared->wrong |= 16;
-		errno = 1234;
-		check_state();
-		shared->rounds++;
-	}
-}
-
-static void victim_ppoll(void)
-{
-	struct pollfd pfd = { .fd = pipe_fds[0], .events = POLLIN };
-	sigset_t mask;
-	char c;
-
-	sigfillset(&mask);
-	sigdelset(&mask, SIGTERM);
-	for (;;) {
-		if (ppoll(&pfd, 1, NULL, &mask) != 1 || read(pipe_fds[0], &c, 1) != 1)
-			shared->wrong |= 32;
-		errno = 1234;
-		check_state();
-		shared->rounds++;
-	}
-}
-
-static void victim_futex(void)
-{
-	for (;;) {
-		while (!shared->wake)
-			if (syscall(SYS_futex, &shared->wake, FUTEX_WAIT, 0, NULL, NULL, 0) &&
-			    errno != EAGAIN)
-				shared->wrong |= 64;
-		shared->wake = 0;
-		errno = 1234;
-		check_state();
-		shared->rounds++;
-	}
-}
-
-static void victim_nanosleep(void)
-{
-	struct timespec ts = { 1000, 0 };
-
-	syscall(SYS_nanosleep, &ts, NULL);
-	shared->wrong |= 128;
-}
-
-static void *second_thread(void *arg)
-{
-	(void)arg;
-	errno = 1234;
-	shared->tid = (pid_t)syscall(SYS_gettid);
-	victim_spin();
-	return NULL;
-}
-
-/* Replaces its program when it is told to; the new one ends at once (main). */
-static void victim_exec(void)
-{
-	pthread_t thread;
-	char c;
-
-	if (pthread_create(&thread, NULL, second_thread, NULL))
-		_exit(1);
-	while (read(pipe_fds[0], &c, 1) != 1)
-		;
-	execl("/proc/self/exe", "test-inject", "end", NULL);
-	_exit(2);
-}
-
-static pid_t start_victim(void (*body)(void))
-{
-	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-	stack_t ss = { .ss_size = ALT_STACK_SIZE };
-	sigset_t mask;
-	pid_t pid;
-
-	memset((void *)shared, 0, sizeof(*shared));
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-		ss.ss_sp = malloc(ALT_STACK_SIZE);
-		sigaltstack(&ss, NULL);
-		sigaction(SIGUSR1, &sa, NULL);
-		sigemptyset(&mask);
-		sigaddset(&mask, SIGUSR2);
-		sigprocmask(SIG_SETMASK, &mask, NULL);
-		errno = 1234;
-		shared->ready = 1;
-		body();
-		_exit(0);
-	}
-	while (!shared->ready)
-		usleep(1000);
-	usleep(20000);
-	return pid;
-}
-
-static void end_victim(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
 
 static void must(struct error *err)
 {
@@ -269,62 +73,17 @@ static void poke_futex(void)
 	shared->wake = 1;
 	syscall(SYS_futex, &shared->wake, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
-
-/* Wait until /proc tells this state of a thread. */
-static void wait_state(pid_t pid, pid_t tid, const char *expected)
-{
-	char path[64], text[256], *state;
-	FILE *file;
-	int i;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-	for (i = 0; i < 5000; i++) {
-		file = fopen(path, "r");
-		assert_non_null(file);
-		state = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
-		fclose(file);
-		if (state && !strncmp(state, expected, strlen(expected)))
-			return;
-		usleep(1000);
-	}
-	fail_msg("thread %d does not come to the state %s", tid, expected);
-}
-
-/* On a busy machine it takes a while until the victim is in its system call again. */
-static void wait_asleep(pid_t pid)
-{
-	wait_state(pid, pid, ") S");
-}
-
-/* Wait until the thread sleeps in this very call. */
-static void wait_in_call(pid_t pid, long nr)
-{
-	char path[64], text[256];
-	FILE *file;
-	bool there = false;
-	int i;
-
-	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
-	for (i = 0; i < 5000 && !there; i++) {
-		file = fopen(path, "r");
-		assert_non_null(file);
-		there = fgets(text, sizeof(text), file) && text[0] >= '0' && text[0] <= '9' &&
-			strtol(text, NULL, 10) == nr;
-		fclose(file);
-		if (!there)
-			usleep(1000);
-	}
-	assert_true(there);
-}
-
 static void with_victim(void (*body)(void), void (*poke)(void), enum inject_where where)
 {
 	pid_t pid = start_victim(body);
 	struct inject *inj;
+	uint64_t sum = 0;
 	int i, expected = 0;
 
 	must(inject_open(pid, pid, -1, &options, &inj));
 	for (i = 0; i < 100; i++) {
+		assert_int_equal(sigqueue(pid, QUEUED, (union sigval){ .sival_int = 1 << i % 20 }), 0);
+		sum += 1U << i % 20;
 		if (where != INJECT_IN_USER)
 			wait_asleep(pid);
 		inject_round(inj, pid);
@@ -341,6 +100,8 @@ static void with_victim(void (*body)(void), void (*poke)(void), enum inject_wher
 	inject_close(inj);
 	expect_rounds(poke);
 	assert_true(shared->signals > 0);
+	assert_int_equal(shared->queued, 100);
+	assert_int_equal(shared->values, sum);
 	end_victim(pid);
 }
 
