@@ -85,8 +85,8 @@ struct error *live_check_vm(struct live *l)
 
 	if (l->engine == ENGINE_DIRECT || l->vm_checked)
 		return NULL;
-	l->vm_checked = true;
-	if (is_same_file(l, l->vm_fd, l->vcpu.vm_fd))
+	l->vm_checked = is_same_file(l, l->vm_fd, l->vcpu.vm_fd);
+	if (l->vm_checked)
 		return NULL;
 	err = error_new(ERROR_TARGET, "fd %d of PID %d is no longer the VM of vCPU %d",
 			l->vcpu.vm_fd, l->pid, l->vcpu.id);
