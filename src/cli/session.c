@@ -22,7 +22,7 @@ void session_init(struct session *s, const volatile int *interrupted)
 	*s = (struct session){
 		.vcpu_fd = -1,
 		.max_stop_ns = SESSION_MAX_STOP_NS,
-		.log = { .stream = stderr },
+		.log = { .stream = stderr, .held = &s->log_held },
 		.interrupted = interrupted,
 	};
 	settings_init(&s->settings);
@@ -143,6 +143,7 @@ int session_close(struct session *s)
 	while (s->nr_symbol_files)
 		free((char *)s->symbol_files[--s->nr_symbol_files]);
 	free(s->symbol_files);
+	buf_free(&s->log_held.text);
 	free(s->ebcdic);
 	aliases_free(s->aliases);
 	repeat_free(s->repeat);

@@ -47,6 +47,7 @@ struct session {
 	struct settings settings;
 
 	struct log log;
+	struct log_held log_held;	/* of the log, while a vCPU stands */
 	struct out *out;
 	struct symbols *symbols;	/* of symbol_files, loaded before the first command; NULL: none */
 	struct lines_cache *lines;	/* of their files and the kernel's; NULL: none was asked for yet */

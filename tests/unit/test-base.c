@@ -285,6 +285,36 @@ static void log_levels(void **state)
 	free(text);
 }
 
+/* While a vCPU stands nothing is written; then all of it, in its order. */
+static void log_waits_while_it_is_held(void **state)
+{
+	char *text = NULL;
+	size_t len = 0;
+	struct log_held held = { .on = false };
+	struct log log = { .verbose = 1, .held = &held };
+
+	(void)state;
+	log.stream = open_memstream(&text, &len);
+	assert_non_null(log.stream);
+	setbuf(log.stream, NULL);
+	log_note(&log, "before");
+	log_hold(&log);
+	log_verbose(&log, 1, "held %d", 1);
+	log_warn(&log, "held 2");
+	fflush(log.stream);
+	assert_string_equal(text, "s390memctl: before\n");
+	log_release(&log);
+	log_note(&log, "after");
+	log_release(&log);
+	log_hold(NULL);
+	log_release(NULL);
+	fclose(log.stream);
+	assert_string_equal(text, "s390memctl: before\ns390memctl: held 1\n"
+				  "s390memctl: warning: held 2\ns390memctl: after\n");
+	free(text);
+	buf_free(&held.text);
+}
+
 /* In a child: 0 if nothing can be started or mounted any more, 77 if there are no filters here. */
 static int try_forbidden(void)
 {
@@ -366,6 +396,7 @@ int main(void)
 		cmocka_unit_test(error_access_keeps_payload),
 		cmocka_unit_test(error_nomem_survives_everything),
 		cmocka_unit_test(log_levels),
+		cmocka_unit_test(log_waits_while_it_is_held),
 		cmocka_unit_test(no_programs_are_started),
 		cmocka_unit_test(qemu_can_be_given_a_file),
 	};

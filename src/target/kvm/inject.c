@@ -218,6 +218,7 @@ struct error *inject_stop(struct inject *inj)
 		bool last = clock_ns() >= deadline ||
 			    (inj->opt.interrupted && *inj->opt.interrupted);
 
+		log_hold(inj->opt.log);
 		tracing_begin(&inj->tracing);
 		err = seize(inj, inj->opt.wait_ns + 1000 * NS_PER_MS);
 		if (!err)
@@ -289,6 +290,7 @@ struct error *inject_resume(struct inject *inj, uint64_t *stopped_ns)
 		err = inject_gone(inj);
 	}
 	tracing_end(&inj->tracing);
+	log_release(inj->opt.log);
 	if (inj->phase == PHASE_LOST)
 		inject_let_go(inj);
 	return err;
