@@ -165,17 +165,20 @@ static int run_item(struct session *s, const struct options_script *script, FILE
 	return code;
 }
 
-struct error *script_source(struct session *s, const char *path, bool go_on, int *code)
+static struct error *check_depth(const struct session *s)
 {
+	if (s->depth < SOURCE_DEPTH)
+		return NULL;
+	return error_new(ERROR_USAGE, "files source each other, more than %d deep", SOURCE_DEPTH);
+}
+
+struct error *script_source_file(struct session *s, FILE *file, const char *path, bool go_on,
+				 int *code)
+{
+	struct error *err = check_depth(s);
 	struct buf shown = BUF_INIT;
 	char where[sizeof(s->where)];
-	struct error *err;
-	FILE *file;
 
-	if (s->depth == SOURCE_DEPTH)
-		return error_new(ERROR_USAGE, "files source each other, more than %d deep",
-				 SOURCE_DEPTH);
-	err = open_script(path, &file);
 	if (err)
 		return err;
 	memcpy(where, s->where, sizeof(where));
@@ -185,9 +188,22 @@ struct error *script_source(struct session *s, const char *path, bool go_on, int
 	s->depth--;
 	memcpy(s->where, where, sizeof(where));
 	buf_free(&shown);
+	return NULL;
+}
+
+struct error *script_source(struct session *s, const char *path, bool go_on, int *code)
+{
+	struct error *err = check_depth(s);
+	FILE *file;
+
+	if (!err)
+		err = open_script(path, &file);
+	if (err)
+		return err;
+	err = script_source_file(s, file, path, go_on, code);
 	if (file != stdin)
 		fclose(file);
-	return NULL;
+	return err;
 }
 
 int script_run(struct session *s, const struct options *opt)

@@ -3,6 +3,8 @@
 #ifndef S390MEMCTL_CLI_SCRIPT_H
 #define S390MEMCTL_CLI_SCRIPT_H
 
+#include <stdio.h>
+
 #include "cli/options.h"
 
 /*
@@ -17,6 +19,9 @@ int script_run(struct session *s, const struct options *opt);
  * Errors: the file cannot be opened, or too many of them are open inside each other.
  */
 struct error *script_source(struct session *s, const char *path, bool go_on, int *code);
+/* The same for a file that is open already, and stays so; path is how errors name it. */
+struct error *script_source_file(struct session *s, FILE *file, const char *path, bool go_on,
+				 int *code);
 /*
  * Replace its alias, split a line and run what stands in it; in the shell with
  * what leads out of it (redirect.h). 0 for an empty one. Returns the exit code.

@@ -2,6 +2,7 @@
 #include "cli/shell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,38 +136,95 @@ static void run_again(struct session *s)
 	free(line);
 }
 
-/* Its path; false if there is none. */
-static bool rc_path(struct buf *path)
+static bool is_ours(const struct stat *st)
+{
+	return st->st_uid == geteuid() || !st->st_uid;
+}
+
+/* Ours (or root's), and nobody else can write it. */
+static bool is_safe(const struct stat *st)
+{
+	return is_ours(st) && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* The folder of the rc file, added to path; -1: none. *safe: nobody else can put a file there. */
+static int open_rc_folder(struct buf *path, bool *safe)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	struct stat st;
+	int fd;
 
-	if (config && config[0] == '/')
+	*safe = true;
+	if (config && config[0] == '/') {
 		buf_adds(path, config);
-	else if (home && home[0] == '/')
+	} else if (home && home[0] == '/') {
+		*safe = !stat(home, &st) && is_ours(&st);
 		buf_addf(path, "%s/.config", home);
-	else
-		return false;
-	buf_adds(path, "/s390memctl/rc");
-	return !buf_failed(path);
+	} else {
+		return -1;
+	}
+	*safe = *safe && !stat(buf_str(path), &st) && is_ours(&st);
+	buf_adds(path, "/s390memctl");
+	fd = buf_failed(path) ? -1 : open(buf_str(path), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*safe = *safe && fd >= 0 && !fstat(fd, &st) && is_safe(&st);
+	return fd;
+}
+
+/*
+ * Open rc in its folder; NULL and no error: there is none. The open file is what is looked
+ * at, so that nobody can put another one there meanwhile.
+ */
+static struct error *open_rc(int folder, bool safe, const char *path, FILE **file)
+{
+	struct error *err = NULL;
+	struct stat st;
+	int fd = -1;
+
+	*file = NULL;
+	if (faccessat(folder, "rc", F_OK, 0))
+		return NULL;
+	if (safe) {
+		fd = openat(folder, "rc", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &st))
+			err = error_os(ERROR_USAGE, errno, "script '%s'", path);
+		else if (!S_ISREG(st.st_mode))
+			err = error_new(ERROR_USAGE, "'%s' is not run: it is no regular file", path);
+		else
+			safe = is_safe(&st);
+	}
+	if (!safe)
+		err = error_new(ERROR_USAGE, "'%s' is not run: somebody else may have written it",
+				path);
+	if (!err) {
+		*file = fdopen(fd, "r");
+		err = *file ? NULL : error_nomem();
+	}
+	if (err && fd >= 0)
+		close(fd);
+	return err;
 }
 
 void shell_read_rc(struct session *s)
 {
 	struct buf path = BUF_INIT;
 	struct error *err = NULL;
-	struct stat st;
+	FILE *file = NULL;
+	bool safe;
+	int folder;
 
-	if (s->no_rc || !rc_path(&path) || stat(buf_str(&path), &st)) {
-		buf_free(&path);
+	if (s->no_rc)
 		return;
+	folder = open_rc_folder(&path, &safe);
+	if (folder >= 0) {
+		buf_adds(&path, "/rc");
+		err = open_rc(folder, safe, buf_str(&path), &file);
+		close(folder);
 	}
-	if ((st.st_uid != geteuid() && st.st_uid) || (st.st_mode & (S_IWGRP | S_IWOTH))) {
-		log_warn(&s->log, "'%s' is not run: somebody else may have written it",
-			 buf_str(&path));
-	} else {
+	if (file) {
 		s->settings.reading_rc = true;
-		err = script_source(s, buf_str(&path), true, &s->lines_code);
+		err = script_source_file(s, file, buf_str(&path), true, &s->lines_code);
 		s->settings.reading_rc = false;
+		fclose(file);
 	}
 	if (err)
 		log_warn(&s->log, "%s", err->message);

@@ -235,6 +235,41 @@ expect dump/0 [ro,dump]>
 send quit\n
 EOF
 chmod g-w "$rc"
+chmod o+w "${rc%/*}"
+session "rc: somebody else may have put it into the folder" 0 -d dump <<'EOF'
+expect rc' is not run: somebody else may have written it
+expect dump/0 [ro,dump]> 
+send quit\n
+EOF
+chmod o-w "${rc%/*}"
+if [ "$(id -u)" = 0 ]; then
+	for folder in "$HOME" "$HOME/.config" "$HOME/.config/s390memctl"; do
+		chown 65534 "$folder"
+		session "rc: somebody else owns ${folder##*/}" 0 -d dump <<'EOF'
+expect rc' is not run: somebody else may have written it
+expect dump/0 [ro,dump]> 
+send quit\n
+EOF
+		chown 0 "$folder"
+	done
+else
+	skip "rc: somebody else owns a folder" "only root can give one away"
+fi
+mv "$rc" own
+mkfifo "$rc"
+session "rc: a FIFO" 0 -d dump <<'EOF'
+expect rc' is not run: it is no regular file
+expect dump/0 [ro,dump]> 
+send quit\n
+EOF
+rm "$rc"
+ln -s "$PWD/own" "$rc"
+session "rc: a link of our own" 0 -d dump <<'EOF'
+expect dump/0 [ro,dump] abs> 
+send quit\n
+EOF
+rm "$rc"
+mv own "$rc"
 XDG_CONFIG_HOME=$PWD/nowhere session "rc: XDG_CONFIG_HOME" 0 -d dump <<'EOF'
 expect dump/0 [ro,dump]> 
 send quit\n
