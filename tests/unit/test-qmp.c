@@ -2,6 +2,8 @@
 /* The QMP client, and what it makes of another side that is not QEMU. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,8 +19,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "target/qmp/client.h"
-#include "target/qmp/sink.h"
+#include "target/qmp/guest.h"
 
 #define GREETING	"{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 22, \"minor\": 2, \"major\": 7}, \"package\": \"\"}, \"capabilities\": [\"oob\"]}}\r\n"
 #define CAPABLE		"{\"return\": {}, \"id\": 1}\r\n"
@@ -416,6 +417,120 @@ static void bad_descriptor_number(void **state)
 	}
 }
 
+#define KEYS	100	/* more than are asked for one by one */
+
+/* How the other side writes its text for dump-skeys: how many lines, and what is in them. */
+struct key_dump {
+	int fd;
+	uint64_t first;		/* page */
+	int step;		/* from page to page */
+	int lines;
+	const char *rest;	/* of a line */
+};
+
+static void *write_keys(void *arg)
+{
+	static const char answer[] = "{\"return\": {}, \"id\": 2}\n";
+	const struct key_dump *dump = arg;
+	uint64_t page = dump->first;
+	char text[4096];
+	int i;
+
+	if (read(peer, text, sizeof(text)) <= 0)
+		return NULL;
+	for (i = 0; i < dump->lines; i++, page += (uint64_t)dump->step)
+		dprintf(dump->fd, "page=%03" PRIx64 ": key(%d) => %s\n", page, i & 0xfe, dump->rest);
+	return write(peer, answer, strlen(answer)) > 0 ? arg : NULL;
+}
+
+/* Keys of pages 3 to 102 of a guest that has 256. */
+static struct error *get_keys(struct key_dump *dump, uint8_t *keys, size_t *done)
+{
+	struct qmp_guest g = { .size = 0x100000 };
+	struct error *err;
+	pthread_t thread;
+	void *ok;
+
+	open_well(&g.q, "");
+	assert_sent("{\"execute\":\"qmp_capabilities\",\"id\":1}\n");
+	assert_null(qmp_sink_open(&g.sink));
+	strcpy(g.sink.path, "/proc/self/fd/9");
+	dump->fd = g.sink.fd;
+	assert_int_equal(pthread_create(&thread, NULL, write_keys, dump), 0);
+	err = qmp_keys(&g.t, 0x3000, KEYS, keys, done);
+	assert_int_equal(pthread_join(thread, &ok), 0);
+	assert_ptr_equal(ok, dump);
+	qmp_sink_close(&g.sink, &g.q);
+	close_both(&g.q);
+	return err;
+}
+
+static void many_keys(void **state)
+{
+	struct key_dump dump = { .step = 1, .lines = 256, .rest = "ACC=0, FP=0, REF=4, ch=2" };
+	uint8_t keys[KEYS];
+	size_t done, i;
+
+	(void)state;
+	assert_null(get_keys(&dump, keys, &done));
+	assert_int_equal(done, KEYS);
+	for (i = 0; i < KEYS; i++)
+		assert_int_equal(keys[i], (i + 3) & 0xfe);
+}
+
+/* Texts that would have no end, or take long. */
+static void bad_keys(void **state)
+{
+	static const char too_much[] =
+		"ACC=0, FP=0, REF=4, ch=2 and so on and so on and so on and so on and so on and so on"
+		" and so on and so on and so on and so on and so on and so on and so on and so on";
+	static const struct {
+		struct key_dump dump;
+		const char *message;
+	} cases[] = {
+		{ { .step = 0, .lines = 2, .rest = "" }, "has pages out of order" },
+		{ { .first = 300, .step = -1, .lines = 301, .rest = "" }, "has pages out of order" },
+		{ { .first = UINT64_MAX, .step = 0, .lines = 1, .rest = "" }, "has pages out of order" },
+		{ { .step = 1, .lines = 256, .rest = too_much }, "does not tell all keys" },
+		{ { .step = 1, .lines = 50, .rest = "" }, "does not tell all keys" },
+	};
+	struct key_dump dump;
+	char message[200];
+	uint8_t keys[KEYS];
+	size_t done, i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		dump = cases[i].dump;
+		snprintf(message, sizeof(message), "QMP socket 'test': the answer to dump-skeys %s",
+			 cases[i].message);
+		assert_target_error(get_keys(&dump, keys, &done), message);
+		assert_true(done < KEYS);
+	}
+}
+
+/* The answer is there, so that only the reading of the text can see the signal. */
+static void keys_interrupted(void **state)
+{
+	const volatile int signal = 2;
+	struct qmp_guest g = { .size = 0x100000 };
+	struct error *err;
+	uint8_t keys[KEYS];
+	size_t done;
+
+	(void)state;
+	open_well(&g.q, "{\"return\": {}, \"id\": 2}\n");
+	g.q.interrupted = &signal;
+	assert_null(qmp_sink_open(&g.sink));
+	strcpy(g.sink.path, "/proc/self/fd/9");
+	err = qmp_keys(&g.t, 0, KEYS, keys, &done);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_PARTIAL);
+	error_free(err);
+	qmp_sink_close(&g.sink, &g.q);
+	close_both(&g.q);
+}
+
 static void paths(void **state)
 {
 	struct qmp q = { .timeout_ms = TIMEOUT_MS };
@@ -444,6 +559,9 @@ int main(void)
 		cmocka_unit_test(descriptors),
 		cmocka_unit_test(temporary_file),
 		cmocka_unit_test(bad_descriptor_number),
+		cmocka_unit_test(many_keys),
+		cmocka_unit_test(bad_keys),
+		cmocka_unit_test(keys_interrupted),
 		cmocka_unit_test(paths),
 	};
 

@@ -19,6 +19,7 @@
 #define FEW		64		/* keys that are asked for one by one */
 #define DUMP_TIMEOUT_MS	120000
 #define DUMP_PAGES_MAX	0x400000	/* 16 GiB of storage: 200 MB of text */
+#define DUMP_LINE_MAX	64		/* bytes; QEMU's have 52 at most */
 #define NOT_USED	"not using storage keys"
 
 /* "  key: 0xE" or "Error: This guest is not using storage keys". */
@@ -84,6 +85,7 @@ struct wanted {
 	size_t count;
 	size_t got;
 	uint8_t *keys;
+	uint64_t next;		/* the lowest page that the next line may be of */
 };
 
 /* "page=02a: key(6) => ACC=0, FP=0, REF=4, ch=2"; pages come in order. */
@@ -96,29 +98,56 @@ static struct error *take_line(struct qmp_guest *g, struct wanted *w, const char
 		return qmp_bad_answer(&g->q, "dump-skeys", "has a line that tells no key");
 	if (key > 0xff)
 		return qmp_bad_answer(&g->q, "dump-skeys", "has a key that is none");
+	if (page < w->next || page == UINT64_MAX)
+		return qmp_bad_answer(&g->q, "dump-skeys", "has pages out of order");
+	w->next = page + 1;
 	if (page == w->first + w->got && w->got < w->count)
 		w->keys[w->got++] = (uint8_t)key;
 	return NULL;
 }
 
+/* The whole lines of *len bytes of text; what is left of it then stands at its beginning. */
+static struct error *take_lines(struct qmp_guest *g, struct wanted *w, char *text, size_t *len)
+{
+	char *line = text, *end;
+	struct error *err = NULL;
+
+	while (!err && w->got < w->count && (end = memchr(line, '\n', *len - (size_t)(line - text)))) {
+		*end = '\0';
+		err = take_line(g, w, line);
+		line = end + 1;
+	}
+	*len -= (size_t)(line - text);
+	memmove(text, line, *len);
+	return err;
+}
+
+/*
+ * The text is read at our own place: QEMU has the same open file, and may move its place and
+ * add to it as long as it likes. So it is read no further than all keys would be.
+ */
 static struct error *parse_dump(struct qmp_guest *g, struct wanted *w)
 {
+	uint64_t offset = 0, max = g->size / PAGE * DUMP_LINE_MAX;
 	struct error *err = NULL;
-	char line[128];
-	FILE *file;
-	int fd = dup(g->sink.fd);
+	char text[16384];
+	size_t len = 0, room;
+	ssize_t n;
 
-	file = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!file) {
-		err = error_os(ERROR_TARGET, errno, "what QEMU writes for dump-skeys");
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	rewind(file);
-	while (!err && w->got < w->count && fgets(line, sizeof(line), file))
-		err = take_line(g, w, line);
-	fclose(file);
+	do {
+		if (g->q.interrupted && *g->q.interrupted)
+			return error_new(ERROR_PARTIAL, "interrupted");
+		room = sizeof(text) - len;
+		room = room < max - offset ? room : (size_t)(max - offset);
+		n = pread(g->sink.fd, text + len, room, (off_t)offset);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_os(ERROR_TARGET, errno, "what QEMU writes for dump-skeys");
+		offset += (uint64_t)n;
+		len += (size_t)n;
+		err = take_lines(g, w, text, &len);
+	} while (!err && n && w->got < w->count);
 	return err;
 }
 
