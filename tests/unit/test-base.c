@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -327,25 +331,83 @@ static int try_forbidden(void)
 	return getpid() > 0 ? 0 : 3;
 }
 
-static void no_programs_are_started(void **state)
+static void *thread(void *arg)
+{
+	return arg;
+}
+
+/* In a child: 0 if there are neither new namespaces nor mounts, but threads and processes are. */
+static int try_namespaces(void)
+{
+	static const long flags[] = {
+		CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID,
+		CLONE_NEWNET, CLONE_NEWUSER | CLONE_NEWNS,
+	};
+	/* fsopen, fsconfig, fsmount, fspick, open_tree, open_tree_attr, move_mount, mount_setattr */
+	static const long mounts[] = { 430, 431, 432, 433, 428, 467, 429, 442 };
+	pthread_t id;
+	void *got;
+	size_t i;
+	pid_t pid;
+	int status;
+
+	harden_process(UINT64_MAX);
+	if (!harden_forbid_programs())
+		return 77;
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+#ifdef __s390x__
+		pid = (pid_t)syscall(SYS_clone, 0, flags[i] | SIGCHLD, 0, 0, 0);
+#else
+		pid = (pid_t)syscall(SYS_clone, flags[i] | SIGCHLD, 0, 0, 0, 0);
+#endif
+		if (!pid)
+			_exit(0);
+		if (pid != -1 || errno != EPERM)
+			return 10 + (int)i;
+	}
+	for (i = 0; i < ARRAY_SIZE(mounts); i++)
+		if (syscall(mounts[i], -1, NULL, -1, NULL, -1) != -1 || errno != EPERM)
+			return 20 + (int)i;
+	if (syscall(435, NULL, 0) != -1 || errno != ENOSYS)	/* clone3 */
+		return 30;
+	if (pthread_create(&id, NULL, thread, &status) || pthread_join(id, &got) || got != &status)
+		return 31;
+	pid = fork();
+	if (!pid)
+		_exit(5);
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 5 ? 0 : 32;
+}
+
+static void assert_child(int (*try)(void))
 {
 	const char *preload = getenv("LD_PRELOAD");
 	int status;
 	pid_t pid;
 
-	(void)state;
 	/* valgrind 3.19 does not come back from an execve(2) that a filter refuses. */
 	if (preload && strstr(preload, "vgpreload"))
 		skip();
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid)
-		_exit(try_forbidden());
+		_exit(try());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
 		skip();
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void no_programs_are_started(void **state)
+{
+	(void)state;
+	assert_child(try_forbidden);
+}
+
+static void no_namespaces_are_made(void **state)
+{
+	(void)state;
+	assert_child(try_namespaces);
 }
 
 /* In a child, as root: 0 if a file can be given to another user with -q, and only then. */
@@ -397,6 +459,7 @@ int main(void)
 		cmocka_unit_test(log_levels),
 		cmocka_unit_test(log_waits_while_it_is_held),
 		cmocka_unit_test(no_programs_are_started),
+		cmocka_unit_test(no_namespaces_are_made),
 		cmocka_unit_test(qemu_can_be_given_a_file),
 	};
 
