@@ -13,6 +13,12 @@
 
 #define NAME_MAX_LEN	512U	/* KSYM_NAME_LEN, include/linux/kallsyms.h */
 
+/* What all modules may have still: names may overlap, and modules have the same table. */
+struct budget {
+	uint64_t symbols, names;
+	bool spent;
+};
+
 struct table {
 	uint64_t symtab, strtab;
 	uint32_t n;
@@ -22,6 +28,17 @@ struct table {
 	struct symtab_entry *entries;
 	size_t nr_entries;
 };
+
+static struct error *charge(struct budget *b, uint64_t symbols, uint64_t names)
+{
+	if (symbols > b->symbols || names > b->names) {
+		b->spent = true;
+		return error_new(ERROR_NO, "too many symbols");
+	}
+	b->symbols -= symbols;
+	b->names -= names;
+	return NULL;
+}
 
 static struct error *find_table(struct kernel *k, const struct module_layout *l,
 				const struct module *mod, struct table *t)
@@ -60,30 +77,37 @@ static struct error *read_strings(struct kernel *k, struct table *t)
 }
 
 /* Defined ones with a name. */
-static void take_symbol(struct table *t, const unsigned char *raw)
+static struct error *take_symbol(struct table *t, const unsigned char *raw, struct budget *b)
 {
 	uint32_t name = get_be32(raw + offsetof(Elf64_Sym, st_name));
 	uint16_t section = get_be16(raw + offsetof(Elf64_Sym, st_shndx));
 	char type = elf_symbol_type(raw[offsetof(Elf64_Sym, st_info)], section);
+	size_t len;
 
-	if (section == SHN_UNDEF || !type || name >= t->strings_len || !t->strings[name] ||
-	    strnlen(t->strings + name, NAME_MAX_LEN) == NAME_MAX_LEN)
-		return;
+	if (section == SHN_UNDEF || !type || name >= t->strings_len || !t->strings[name])
+		return NULL;
+	len = strnlen(t->strings + name, NAME_MAX_LEN);
+	if (len == NAME_MAX_LEN)
+		return NULL;
 	t->entries[t->nr_entries++] = (struct symtab_entry){
 		.name = t->strings + name,
 		.value = get_be64(raw + offsetof(Elf64_Sym, st_value)),
 		.size = get_be64(raw + offsetof(Elf64_Sym, st_size)),
 		.type = type,
 	};
+	return charge(b, 0, len + 1);
 }
 
 static struct error *read_table(struct kernel *k, const struct module_layout *l,
-				const struct module *mod, struct table *t)
+				const struct module *mod, struct table *t, struct budget *b)
 {
 	struct error *err = find_table(k, l, mod, t);
 	size_t len;
 	uint32_t i;
 
+	/* All entries, wanted or not: reading them takes its time. */
+	if (!err)
+		err = charge(b, t->n, 0);
 	if (err)
 		return err;
 	len = (size_t)t->n * sizeof(Elf64_Sym);
@@ -95,16 +119,16 @@ static struct error *read_table(struct kernel *k, const struct module_layout *l,
 	if (!err)
 		err = read_strings(k, t);
 	for (i = 0; !err && i < t->n; i++)
-		take_symbol(t, t->raw + i * sizeof(Elf64_Sym));
+		err = take_symbol(t, t->raw + i * sizeof(Elf64_Sym), b);
 	return err;
 }
 
 static struct error *from_guest(struct kernel *k, const struct module_layout *l,
-				struct module *mod)
+				struct module *mod, struct budget *b)
 {
 	struct table t = { .n = 0 };
 	struct symtab *tab = NULL;
-	struct error *err = read_table(k, l, mod, &t);
+	struct error *err = read_table(k, l, mod, &t, b);
 
 	if (!err)
 		err = symtab_from_list("kallsyms of the guest's module", t.entries, t.nr_entries,
@@ -116,6 +140,23 @@ static struct error *from_guest(struct kernel *k, const struct module_layout *l,
 		err = symbols_add(k->symbols, tab, 0, mod->name, true);
 	if (!err)
 		mod->source = MODULE_SYMBOLS_KALLSYMS;
+	return err;
+}
+
+/* From the file of a module: many may have the same one. */
+static struct error *from_file(struct kernel *k, const struct module_layout *l,
+			       struct module *mod, struct budget *b)
+{
+	struct error *err = module_file_add(k, l, mod);
+	const struct symtab *tab;
+	struct symtab_symbol sym;
+	size_t i;
+
+	if (err)
+		return err;
+	tab = symbols_table(k->symbols, symbols_count(k->symbols) - 1, NULL, NULL);
+	for (i = 0; !err && symtab_get(tab, i, &sym); i++)
+		err = charge(b, 1, strlen(sym.name) + 1);
 	return err;
 }
 
@@ -131,6 +172,7 @@ static struct error *go_on(struct kernel *k, const struct module *mod, struct er
 
 struct error *modules_add_symbols(struct kernel *k, struct modules *m)
 {
+	struct budget b = { .symbols = MODULES_SYMBOLS_MAX, .names = MODULES_NAMES_MAX };
 	struct module_layout layout;
 	struct types *types;
 	struct error *err = kernel_types(k, &types);
@@ -140,13 +182,17 @@ struct error *modules_add_symbols(struct kernel *k, struct modules *m)
 		err = module_layout_get(types, &layout);
 	if (!err)
 		err = module_files_find(k, m);
-	for (i = 0; !err && i < m->n; i++) {
+	for (i = 0; !err && i < m->n && !b.spent; i++) {
 		struct module *mod = &m->list[i];
 
 		if (mod->file[0])
-			err = go_on(k, mod, module_file_add(k, &layout, mod));
+			err = go_on(k, mod, from_file(k, &layout, mod, &b));
 		if (!err && mod->source == MODULE_SYMBOLS_NONE && layout.has_kallsyms)
-			err = go_on(k, mod, from_guest(k, &layout, mod));
+			err = go_on(k, mod, from_guest(k, &layout, mod, &b));
 	}
+	if (!err && b.spent)
+		log_warn(k->opt.log, "the symbols of the guest's modules are more than %u, or their "
+			 "names more than %u MiB: not all are taken, from module %s on",
+			 MODULES_SYMBOLS_MAX, MODULES_NAMES_MAX >> 20, m->list[i - 1].name);
 	return err;
 }

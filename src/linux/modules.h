@@ -15,6 +15,8 @@ struct kernel;
 #define MODULES_MAX		4096U
 #define MODULE_SYMBOLS_MAX	200000U	/* of one module */
 #define MODULE_STRINGS_MAX	(16U << 20)
+#define MODULES_SYMBOLS_MAX	2000000U	/* of all modules */
+#define MODULES_NAMES_MAX	(64U << 20)	/* bytes of all their names, one by one */
 
 /* Where the symbols of a module come from. */
 enum module_symbols {
@@ -51,7 +53,8 @@ struct error *modules_read(struct kernel *k, struct modules *m);
 void modules_free(struct modules *m);
 /*
  * Add the symbols of all to k->symbols: from a file with the module's build id,
- * else from the module's own table in the guest. Errors: no memory;
+ * else from the module's own table in the guest. Where these are too many in all, the
+ * modules that are left have none, and a warning tells so. Errors: no memory;
  * ERROR_TARGET; ERROR_PARTIAL when interrupted.
  */
 struct error *modules_add_symbols(struct kernel *k, struct modules *m);
