@@ -757,6 +757,42 @@ static void long_runs(void **state)
 	buf_free(&b);
 }
 
+/* A sparse file has room for any number of program headers, told by section header 0. */
+static void too_many_headers(void **state)
+{
+	static const uint32_t counts[] = { 1000001, UINT32_MAX };
+	struct buf b, none = BUF_INIT;
+	char path[64], words[64];
+	struct error *err;
+	struct target *t;
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		b = none;
+		make_elf_dump(&b, &none, NULL, 0, &none);
+		add_padding(&b, PAGE);
+		memset(b.data + ELF_HEADER, 0, sizeof(Elf64_Shdr));
+		set64(&b, offsetof(Elf64_Ehdr, e_phoff), PAGE);
+		set64(&b, offsetof(Elf64_Ehdr, e_shoff), ELF_HEADER);
+		set16(&b, offsetof(Elf64_Ehdr, e_phnum), PN_XNUM);
+		set16(&b, offsetof(Elf64_Ehdr, e_shentsize), sizeof(Elf64_Shdr));
+		set16(&b, offsetof(Elf64_Ehdr, e_shnum), 1);
+		set32(&b, ELF_HEADER + offsetof(Elf64_Shdr, sh_info), counts[i]);
+		fd = make_file(&b, path);
+		buf_free(&b);
+		assert_int_equal(ftruncate(fd, (off_t)(PAGE + (uint64_t)counts[i] * PHDR_SIZE)), 0);
+		err = dump_open(path, 0, &options, &t);
+		assert_non_null(err);
+		snprintf(words, sizeof(words), ": %u program headers are more than any dump has", counts[i]);
+		if (err->kind != ERROR_TARGET || !strstr(err->message, words))
+			fail_msg("kind %d: %s", err->kind, err->message);
+		error_free(err);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -780,6 +816,7 @@ int main(void)
 		cmocka_unit_test(many_segments),
 		cmocka_unit_test(files_that_are_none),
 		cmocka_unit_test(a_file_that_shrinks),
+		cmocka_unit_test(too_many_headers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

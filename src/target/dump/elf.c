@@ -15,6 +15,11 @@
 #include "target/dump/image.h"
 
 #define NOT_IN_FILE	UINT64_MAX	/* p_offset with which QEMU says so */
+/*
+ * They are in memory as a whole, and a sparse file has room for any number. makedumpfile -E
+ * makes one for each run of pages that it has kept.
+ */
+#define HEADERS_MAX	1000000U
 
 static bool recognise(const unsigned char *head, size_t len)
 {
@@ -96,6 +101,9 @@ static struct error *read_headers(struct dump *d, Elf *elf, const Elf64_Ehdr *e)
 	if (get_be16(&e->e_phnum) != PN_XNUM && count != get_be16(&e->e_phnum))
 		return error_new(ERROR_TARGET, "dump '%s' is truncated: it has room for %zu of its %u program headers",
 				 d->file.name, count, get_be16(&e->e_phnum));
+	if (count > HEADERS_MAX)
+		return error_new(ERROR_TARGET, "dump '%s': %zu program headers are more than any dump has",
+				 d->file.name, count);
 	for (i = 0; i < count && !err; i++) {
 		if (!gelf_getphdr(elf, (int)i, &ph))
 			return error_new(ERROR_TARGET, "dump '%s': program header %zu: %s",
