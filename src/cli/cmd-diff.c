@@ -9,7 +9,6 @@
 #include "cli/range-arg.h"
 
 #define MAX_DEFAULT 1000	/* runs of differing bytes */
-#define MAX_MAX 100000		/* in a JSON document, which is in memory before it is printed */
 
 struct differ {
 	struct session *s;
@@ -243,8 +242,8 @@ static struct error *parse_max(const char *text, struct differ *d)
 	d->max = MAX_DEFAULT;
 	if (text)
 		err = length_parse(text, "number of runs", &d->max);
-	if (!err && d->s->json && d->max > MAX_MAX)
-		err = error_new(ERROR_USAGE, "--max is at most %d in JSON", MAX_MAX);
+	if (!err && d->s->json && d->max > COMMAND_JSON_MAX)
+		err = error_new(ERROR_USAGE, "--max is at most %d in JSON", COMMAND_JSON_MAX);
 	return err;
 }
 
@@ -291,7 +290,8 @@ const struct command cmd_diff = {
 "(and the one in RANGE2), the bytes of RANGE, those of the other. Long runs are\n"
 "shown by their beginning and end. A range is FIRST-LAST, FIRST:LAST, ADDR.LEN,\n"
 "ADDR+LEN, or ADDR LEN as two words; RANGE2 may be a number or a symbol alone. The\n"
-"exit code is 1 if any bytes differ, 3 if none do but not all could be compared.\n",
+"exit code is 1 if any bytes differ, 3 if none do but not all could be compared.\n"
+"With --json the N of --max is at most 100000.\n",
 	.example =
 "$ s390memctl -d web1.elf diff abs:0x58-0x67 0x2058\n"
 "0000000000000058  0000000000002058  02 -> 00\n"

@@ -40,15 +40,10 @@ static struct error *write_zeros(struct dumper *d, uint64_t offset, uint64_t len
 	return err;
 }
 
-static struct error *take_hole(struct dumper *d, const struct range_run *run)
+static void show_hole(struct dumper *d, const struct range_run *run)
 {
 	struct out *o = d->s->out;
 
-	if (d->holes == HOLES_STOP)
-		return access_hole_error(d->s, d->access, false, run->addr, run->code);
-	d->missing += run->len;
-	if (!d->nr_holes++)
-		d->first_hole = *run;
 	progress_end(&d->progress);
 	out_text(o, "hole %016" PRIx64 "-%016" PRIx64 "  %s (%04x)\n", run->addr,
 		 run->addr + run->len - 1, pgm_name(run->code), run->code);
@@ -58,6 +53,18 @@ static struct error *take_hole(struct dumper *d, const struct range_run *run)
 	out_hex(o, "code", run->code);
 	out_str(o, "name", pgm_name(run->code));
 	out_close(o);
+}
+
+static struct error *take_hole(struct dumper *d, const struct range_run *run)
+{
+	if (d->holes == HOLES_STOP)
+		return access_hole_error(d->s, d->access, false, run->addr, run->code);
+	d->missing += run->len;
+	if (!d->nr_holes)
+		d->first_hole = *run;
+	if (!d->s->json || d->nr_holes < COMMAND_JSON_MAX)
+		show_hole(d, run);
+	d->nr_holes++;
 	if (d->holes == HOLES_ZERO)
 		return write_zeros(d, run->addr - d->access->addr, run->len);
 	return NULL;
@@ -126,6 +133,9 @@ static struct error *tell_result(struct dumper *d, const char *path, uint64_t le
 	err = access_tell_space(d->s, d->access);
 	if (err || !d->missing)
 		return err;
+	if (d->s->json && d->nr_holes > COMMAND_JSON_MAX)
+		return error_new(ERROR_PARTIAL, "%" PRIu64 " of %" PRIu64 " bytes could not be read; %d of %" PRIu64 " holes are told",
+				 d->missing, len, COMMAND_JSON_MAX, d->nr_holes);
 	return error_new(ERROR_PARTIAL, "%" PRIu64 " of %" PRIu64 " bytes could not be read",
 			 d->missing, len);
 }
@@ -203,7 +213,7 @@ const struct command cmd_dump = {
 "Save LEN bytes of the guest's memory from ADDR on to a raw file. Byte N of the\n"
 "file is the byte at ADDR + N. What cannot be read is told, is a hole in the\n"
 "file (or zeros, with --holes=zero), and makes the exit code 3; --holes=stop\n"
-"gives up instead, and leaves no file.\n"
+"gives up instead, and leaves no file. With --json 100000 holes are told at most.\n"
 "\n"
 "The file appears under its name only when it is complete and on disk. It is\n"
 "readable for its owner alone. An existing one is replaced only with --force.\n",

@@ -15,6 +15,7 @@ struct ps {
 	struct session *s;
 	const struct command_args *args;
 	bool threads;
+	bool full;		/* JSON: there are more than a document takes */
 	size_t shown;
 };
 
@@ -97,6 +98,10 @@ static bool show_task(void *arg, const struct task_info *info)
 
 	if (!is_wanted(ps, info))
 		return true;
+	if (ps->s->json && ps->shown == COMMAND_JSON_MAX) {
+		ps->full = true;
+		return false;
+	}
 	ps->shown++;
 	buf_add_escaped(&comm, info->comm, strlen(info->comm));
 	if (ps->s->json)
@@ -127,6 +132,10 @@ static struct error *run_ps(struct session *s, const struct command_args *args)
 	err = tasks_each(t, ps.threads, show_task, &ps);
 	out_close(s->out);
 	tasks_close(t);
+	if (!err && ps.full)
+		err = error_hint(error_new(ERROR_PARTIAL, "stopped after %d tasks: a JSON document takes no more",
+					   COMMAND_JSON_MAX),
+				 "select by PID or name, or leave out --json");
 	if (!err && args->argc && !ps.shown)
 		err = error_new(ERROR_NO, "no such process");
 	return err;
@@ -153,7 +162,8 @@ const struct command cmd_ps = {
 "threads are shown, with their TIDs. Arguments select by PID, TID or name, in which\n"
 "* and ? are wildcards. The types of the guest's kernel are needed: of a vmlinux with\n"
 "debug information, or its own BTF. The exit code is 3 if a list was damaged or a\n"
-"task could not be read; the others are shown even so.\n",
+"task could not be read; the others are shown even so. With --json it ends after\n"
+"100000 tasks, with exit code 3.\n",
 	.example =
 "$ s390memctl -d web1.elf ps -t 'th*' spinner zombie 'swap*'\n"
 ">     PID     TID    PPID CPU  TASK              ST  COMM\n"

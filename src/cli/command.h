@@ -12,6 +12,9 @@
 
 struct session;
 
+/* Members of a list in a JSON document, which is in memory before it is printed. */
+#define COMMAND_JSON_MAX 100000
+
 enum command_flags {
 	/*
 	 * Works on a guest: the handler calls session_attach() once it has

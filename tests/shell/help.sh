@@ -111,7 +111,8 @@ check [OPTION...] [r|w|rw] ADDR LEN
 
 Tell for LEN bytes from ADDR on whether the vCPU could fetch (r, the default)
 or store (w) them, and if not, which exception it would meet. Nothing is read
-and nothing is written. The exit code is 1 if any access would fail.
+and nothing is written. The exit code is 1 if any access would fail, 3 if --json
+ended it after 100000 runs.
 
 Options:
       --space=SPACE       auto: the PSW's (default); pri, sec, home, arN, alet=X, asce=X, real, abs, sida
