@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/endian.h"
 
 #define IMAGE_MAX	(64UL << 20)	/* bytes that are looked through */
@@ -68,7 +69,7 @@ struct error *banner_find(struct kmem *m, const struct kernel_place *place, char
 		len = place->end - place->stext;
 	for (at = 0; at < len && (!release[0] || !build_id[0]); at += STEP) {
 		if (m->interrupted && *m->interrupted) {
-			free(data);
+			wipe_free(data, STEP + OVERLAP);
 			return error_new(ERROR_PARTIAL, "interrupted");
 		}
 		got = kmem_read_some(m, place->stext + at, data, STEP + OVERLAP);
@@ -76,6 +77,6 @@ struct error *banner_find(struct kmem *m, const struct kernel_place *place, char
 			break;
 		look(data, got, release, release_size, build_id, build_id_size);
 	}
-	free(data);
+	wipe_free(data, STEP + OVERLAP);
 	return NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/endian.h"
 
 #define HEADER		24U		/* bytes of struct btf_header */
@@ -48,7 +49,7 @@ static struct error *search(struct kernel *k, uint64_t *addr, uint64_t *len)
 		at = end = 0;
 	for (at &= ~3UL; at < end && !found; at += STEP) {
 		if (k->opt.interrupted && *k->opt.interrupted) {
-			free(data);
+			wipe_free(data, STEP + HEADER);
 			return error_new(ERROR_PARTIAL, "interrupted");
 		}
 		got = kmem_read_some(&k->mem, at, data, STEP + HEADER);
@@ -59,7 +60,7 @@ static struct error *search(struct kernel *k, uint64_t *addr, uint64_t *len)
 				found = at + i;
 		}
 	}
-	free(data);
+	wipe_free(data, STEP + HEADER);
 	*addr = found;
 	return found ? NULL : error_new(ERROR_NO, "no types: there is no BTF in the guest's kernel");
 }
@@ -93,7 +94,7 @@ struct error *btf_load(struct kernel *k, struct types **types)
 	err = kmem_read(&k->mem, addr, data, len);
 	if (!err)
 		err = types_open_btf(data, len, types);
-	free(data);
+	wipe_free(data, len);
 	/* Damage is the guest's, no mistake of the user. */
 	if (err && err->kind == ERROR_USAGE)
 		err->kind = ERROR_NO;

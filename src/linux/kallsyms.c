@@ -186,7 +186,7 @@ static struct error *read_addresses(struct kallsyms *k)
 		for (j = 0; !err && j < n; j++)
 			k->entries[i + j].value = address(k, i + j, raw + j * width);
 	}
-	free(raw);
+	wipe_free(raw, ADDRESSES_STEP * width);
 	return err;
 }
 
@@ -233,9 +233,9 @@ struct error *kallsyms_load(struct kmem *m, const struct vmcoreinfo *info,
 	err = load(k, info, work);
 	if (!err)
 		err = symtab_from_list(SOURCE, k->entries, k->n, tab);
-	free(k->entries);
+	wipe_free(k->entries, k->n * sizeof(*k->entries));
 	free(k->starts);
 	buf_free(&k->strings);
-	free(k);
+	wipe_free(k, sizeof(*k));
 	return err;
 }

@@ -150,7 +150,7 @@ void kernel_close(struct kernel *k)
 	vmcoreinfo_free(&k->info);
 	kmem_deinit(&k->mem);
 	free(k->debug_file);
-	free(k);
+	wipe_free(k, sizeof(*k));
 }
 
 /* Whether the guest has VMCOREINFO like that of k: else it has booted another one, or gone on booting. */

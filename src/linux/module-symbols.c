@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/endian.h"
 #include "linux/kernel.h"
 #include "linux/module-file.h"
@@ -133,9 +134,9 @@ static struct error *from_guest(struct kernel *k, const struct module_layout *l,
 	if (!err)
 		err = symtab_from_list("kallsyms of the guest's module", t.entries, t.nr_entries,
 				       &tab);
-	free(t.raw);
-	free(t.strings);
-	free(t.entries);
+	wipe_free(t.raw, t.n * sizeof(Elf64_Sym));
+	wipe_free(t.strings, t.strings_len);
+	wipe_free(t.entries, t.n * sizeof(*t.entries));
 	if (!err)
 		err = symbols_add(k->symbols, tab, 0, mod->name, true);
 	if (!err)

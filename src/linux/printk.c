@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "linux/layout.h"
 #include "linux/printk-buffer.h"
 
@@ -174,7 +175,7 @@ struct error *kernel_log(struct kernel *k, size_t last, unsigned int levels,
 	if (!err)
 		err = tell_damaged(b);
 	free(b->positions);
-	free(b);
+	wipe_free(b, sizeof(*b));
 	return err;
 }
 

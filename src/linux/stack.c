@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arch/psw.h"
+#include "base/buf.h"
 #include "base/endian.h"
 #include "linux/layout.h"
 #include "linux/lowcore.h"
@@ -109,7 +110,7 @@ void unwinder_free(struct unwinder *u)
 		return;
 	cfi_close(u->cfi);
 	error_free(u->no_cfi);
-	free(u);
+	wipe_free(u, sizeof(*u));
 }
 
 const char *unwinder_without_cfi(const struct unwinder *u)

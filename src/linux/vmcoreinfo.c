@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "target/vmcoreinfo.h"
 
 #define KEY_MAX			160
@@ -30,6 +31,7 @@ struct error *vmcoreinfo_read(struct kmem *m, struct vmcoreinfo *info)
 	info->text = malloc((size_t)len + 1);
 	if (!info->text)
 		return error_nomem();
+	info->size = (size_t)len + 1;
 	err = kmem_read_absolute(m, addr + sizeof(header), info->text, len);
 	if (err) {
 		vmcoreinfo_free(info);
@@ -42,7 +44,7 @@ struct error *vmcoreinfo_read(struct kmem *m, struct vmcoreinfo *info)
 
 void vmcoreinfo_free(struct vmcoreinfo *info)
 {
-	free(info->text);
+	wipe_free(info->text, info->size);
 	*info = (struct vmcoreinfo){ .text = NULL };
 }
 

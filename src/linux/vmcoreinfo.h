@@ -13,6 +13,7 @@
 struct vmcoreinfo {
 	char *text;		/* with a NUL byte behind it, or NULL */
 	size_t len;
+	size_t size;		/* bytes that are to be wiped, if it was read from a guest */
 };
 
 /*

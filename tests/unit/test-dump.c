@@ -15,6 +15,7 @@
 #include "arch/pgm.h"
 #include "base/endian.h"
 #include "dump-build.h"
+#include "freed.h"
 #include "target/dump/dump.h"
 #include "target/range.h"
 
@@ -134,6 +135,33 @@ static void registers_and_storage_of_a_good_dump(void **state)
 	assert_string_equal(find_fact(t, "memory"),
 			    "0000000000000000-0000000000007fff, 0000000000010000-0000000000011fff");
 	close_target(t);
+	buf_free(&b);
+}
+
+/* Of registers, as they are in the dump and as we have them; nine CPUs, so that lists grow. */
+static void nothing_is_left(void **state)
+{
+	struct s390_regs regs = make_regs(1);
+	struct buf notes = BUF_INIT, b = BUF_INIT, mark = BUF_INIT;
+	struct target *t;
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 9; i++)
+		add_cpu_notes(&notes, &regs, i);
+	make_with(&b, &notes, usual, 2);
+	for (i = 0; i < 4; i++)
+		add64(&mark, regs.gprs[i]);
+	freed_begin(mark.data, mark.len);
+	t = open_good(&b, 3);
+	close_target(t);
+	assert_int_equal(freed_end(), 0);
+	freed_begin(regs.gprs, mark.len);
+	t = open_good(&b, 3);
+	close_target(t);
+	assert_int_equal(freed_end(), 0);
+	buf_free(&mark);
+	buf_free(&notes);
 	buf_free(&b);
 }
 
@@ -798,6 +826,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(long_runs),
 		cmocka_unit_test(registers_and_storage_of_a_good_dump),
+		cmocka_unit_test(nothing_is_left),
 		cmocka_unit_test(reads_go_on_to_the_hole),
 		cmocka_unit_test(nothing_is_written),
 		cmocka_unit_test(cpus_have_the_numbers_of_their_pids),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "fake-guest.h"
+#include "freed.h"
 #include "linux/kallsyms.h"
 
 #define SIZE		0x80000
@@ -151,6 +152,20 @@ static void test_relative(void **state)
 	assert_true(symtab_nearest_symbol(tab, 0x3fffe954110, &sym));
 	assert_string_equal(sym.name, "sched_init");
 	symtab_free(tab);
+}
+
+static void test_nothing_is_left(void **state)
+{
+	struct symtab *tab;
+
+	(void)state;
+	freed_begin("init_task", strlen("init_task"));
+	assert_null(kallsyms_load(&g.kmem, &info, &work, &tab));
+	assert_int_equal(freed_end(), 0);
+	symtab_free(tab);
+	freed_begin("kallsyms_names", strlen("kallsyms_names"));
+	vmcoreinfo_free(&info);
+	assert_int_equal(freed_end(), 0);
 }
 
 static void test_absolute(void **state)
@@ -364,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_relative, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absolute, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_place_relative, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_work, setup, teardown),

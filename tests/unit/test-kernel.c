@@ -10,6 +10,9 @@
 #include <cmocka.h>
 
 #include "fake-guest.h"
+#include "freed.h"
+#include "linux/banner.h"
+#include "linux/btf.h"
 #include "linux/kernel.h"
 #include "linux/vmlinux.h"
 
@@ -87,6 +90,31 @@ static void test_vmcoreinfo(void **state)
 	assert_null(kernel_symbol(k, "prb", &addr));
 	assert_int_equal(addr, 0xe63e08);
 	kernel_close(k);
+}
+
+/* Of what was looked through for a banner and for types. */
+static void test_nothing_is_left(void **state)
+{
+	static const char mark[] = "a password";
+	const struct kernel_place place = { .has_stext = true, .stext = 0x3000 };
+	struct kernel k = { .mem = g.kmem, .place = place, .symbols = symbols };
+	char release[65] = "", build_id[65] = "";
+	const volatile int interrupted = 1;
+	struct types *types;
+	struct error *err;
+
+	(void)state;
+	fake_guest_puts(&g, 0x4000, mark);
+	freed_begin(mark, strlen(mark));
+	assert_null(banner_find(&g.kmem, &place, release, sizeof(release), build_id, sizeof(build_id)));
+	err = btf_load(&k, &types);
+	assert_non_null(err);
+	error_free(err);
+	k.opt.interrupted = &interrupted;
+	err = btf_load(&k, &types);
+	assert_non_null(err);
+	error_free(err);
+	assert_int_equal(freed_end(), 0);
 }
 
 /* Texts of a guest that would like to be something else. */
@@ -185,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_vmcoreinfo, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_texts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refresh, setup, teardown),
 		cmocka_unit_test(test_releases),

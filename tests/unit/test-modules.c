@@ -13,6 +13,7 @@
 
 #include "base/endian.h"
 #include "fake-guest.h"
+#include "freed.h"
 #include "linux/kernel.h"
 #include "module-types.h"
 
@@ -128,7 +129,9 @@ static void few(void **state)
 	struct test *t = *state;
 
 	put_modules(t, 3, 100, 20, 1);
+	freed_begin("nnnnnnnnnnnnnnnnnnnn", 20);
 	check_modules(t, 3, 3);
+	assert_int_equal(freed_end(), 0);
 	assert_true(symbols_find(t->k.symbols, "m2!nnnnnnnnnnnnnnnnnnnn", &info));
 	assert_int_equal(info.value, 0x400000);
 }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "freed.h"
 #include "linux-memory.h"
 #include "linux/printk.h"
 
@@ -177,6 +178,17 @@ static void ring(void **state)
 	limit = 2;
 	check(m, 0, 0, ONE TWO);
 	limit = 0;
+	linux_memory_free(m);
+}
+
+static void nothing_is_left(void **state)
+{
+	struct linux_memory *m = make_three();
+
+	(void)state;
+	freed_begin("three", 5);
+	check(m, 0, 0, ONE TWO THREE);
+	assert_int_equal(freed_end(), 0);
 	linux_memory_free(m);
 }
 
@@ -433,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ring),
+		cmocka_unit_test(nothing_is_left),
 		cmocka_unit_test(ring_no_records),
 		cmocka_unit_test(ring_wraps),
 		cmocka_unit_test(ring_cut),

@@ -11,6 +11,7 @@
 
 #include "arch/psw.h"
 #include "fake-guest.h"
+#include "freed.h"
 #include "linux/stack.h"
 
 #define SIZE		0x80000U
@@ -162,6 +163,21 @@ static void a_system_call(void **state)
 	assert_string_equal(g->bt.end, "");
 	assert_false(g->bt.user_mode);
 	assert_string_equal(unwinder_without_cfi(g->u), "the guest's vmlinux is not here");
+}
+
+static void nothing_is_left(void **state)
+{
+	static const char mark[] = "a password";
+	struct guest *g = *state;
+
+	put_frame(g, K, K + 0x100, F(1) + 8);
+	put_regs(g, K + 0x100, 0, 0, 0);
+	fake_guest_puts(&g->fake, K + 0x400, mark);
+	start(g, F(0) + 0x10, K);
+	freed_begin(mark, strlen(mark));
+	unwinder_free(g->u);
+	g->u = NULL;
+	assert_int_equal(freed_end(), 0);
 }
 
 /* An interruption in the kernel; its handler runs on the CPU's async stack. */
@@ -413,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_system_call),
+		TEST(nothing_is_left),
 		TEST(an_interruption_on_another_stack),
 		TEST(a_leaf_function),
 		TEST(an_interruption_just_taken),

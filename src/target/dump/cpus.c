@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/endian.h"
 
 #ifndef NT_S390_PV_CPU_DATA
@@ -32,13 +33,16 @@ static struct dump_cpu *add_cpu(struct dump_cpus *cpus)
 
 	if (cpus->count == cpus->room) {
 		room = cpus->room ? 2 * cpus->room : 8;
-		list = realloc(cpus->list, room * sizeof(*list));
+		list = calloc(room, sizeof(*list));
 		if (!list)
 			return NULL;
+		/* realloc() would not wipe the registers that it leaves. */
+		if (cpus->count)
+			memcpy(list, cpus->list, cpus->count * sizeof(*list));
+		wipe_free(cpus->list, cpus->room * sizeof(*list));
 		cpus->list = list;
 		cpus->room = room;
 	}
-	memset(&cpus->list[cpus->count], 0, sizeof(*list));
 	return &cpus->list[cpus->count++];
 }
 
@@ -215,7 +219,7 @@ struct error *cpus_add_notes(struct dump_cpus *cpus, const void *notes, size_t s
 	else
 		err = error_new(ERROR_TARGET, "dump '%s': notes: %s", file, elf_errmsg(-1));
 	elf_end(elf);
-	free(image);
+	wipe_free(image, sizeof(Elf64_Ehdr) + size);
 	if (cpus->count)
 		cpus->source = "ELF notes";
 	return err;
@@ -295,6 +299,6 @@ const struct dump_cpu *cpus_find(const struct dump_cpus *cpus, int number)
 
 void cpus_free(struct dump_cpus *cpus)
 {
-	free(cpus->list);
+	wipe_free(cpus->list, cpus->room * sizeof(*cpus->list));
 	memset(cpus, 0, sizeof(*cpus));
 }

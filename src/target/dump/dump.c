@@ -244,7 +244,7 @@ static void free_dump(struct dump *d)
 	cpus_free(&d->cpus);
 	segments_free(&d->memory);
 	dump_file_close(&d->file);
-	free(d);
+	wipe_free(d, sizeof(*d));
 }
 
 static struct error *dump_close(struct target *t)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/endian.h"
 #include "target/dump/image.h"
 
@@ -66,7 +67,7 @@ static struct error *read_notes(struct dump *d, const GElf_Phdr *ph)
 	err = dump_file_read(&d->file, ph->p_offset, notes, ph->p_filesz, "notes");
 	if (!err)
 		err = cpus_add_notes(&d->cpus, notes, ph->p_filesz, d->file.name, take_vmcoreinfo, d);
-	free(notes);
+	wipe_free(notes, ph->p_filesz);
 	return err;
 }
 

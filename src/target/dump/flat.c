@@ -134,7 +134,7 @@ static struct error *unflatten(const struct dump *d, struct dump_file *plain)
 		return err;
 	buf = malloc(COPY);
 	err = buf ? copy_pieces(d, plain, buf) : error_nomem();
-	free(buf);
+	wipe_free(buf, COPY);
 	return err;
 }
 

@@ -147,7 +147,7 @@ static struct error *read_blob(const struct dump *d, const unsigned char *where,
 		return error_nomem();
 	err = dump_file_read(&d->file, offset, *data, len, what);
 	if (err) {
-		free(*data);
+		wipe_free(*data, len);
 		*data = NULL;
 		return err;
 	}
@@ -164,19 +164,19 @@ static struct error *read_notes(struct dump *d, uint32_t version, const unsigned
 {
 	unsigned char *data = NULL;
 	struct error *err = NULL;
-	size_t size;
+	size_t size = 0;
 
 	if (version >= 4)
 		err = read_blob(d, sub + SUB_NOTES, "notes", &data, &size);
 	if (!err && data)
 		err = cpus_add_notes(&d->cpus, data, size, d->file.name, take_vmcoreinfo, d);
-	free(data);
+	wipe_free(data, size);
 	data = NULL;
 	if (!err && version >= 3 && !d->release[0])
 		err = read_blob(d, sub + SUB_VMCOREINFO, "VMCOREINFO", &data, &size);
 	if (!err && data)
 		dump_take_vmcoreinfo(d, (char *)data, size);
-	free(data);
+	wipe_free(data, size);
 	return err;
 }
 

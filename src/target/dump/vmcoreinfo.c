@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/printable.h"
 #include "target/dump/image.h"
 
@@ -46,5 +47,5 @@ void dump_find_vmcoreinfo(struct dump *d)
 	text = len ? malloc(len) : NULL;
 	if (text && read_all(d, addr + sizeof(header), text, len))
 		dump_take_vmcoreinfo(d, text, len);
-	free(text);
+	wipe_free(text, len);
 }

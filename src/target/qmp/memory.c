@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/printable.h"
 #include "target/process-vm.h"
 #include "target/qmp/guest.h"
@@ -110,7 +111,7 @@ static struct error *show_page(struct qmp_guest *g, uint64_t addr, unsigned char
 			break;
 		page[n] = (unsigned char)byte;
 	}
-	free(text);
+	wipe_free(text, strlen(text));
 	return n == PAGE ? NULL : qmp_bad_answer(&g->q, "xp", "is no page of storage");
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/printable.h"
 #include "target/qmp/guest.h"
 
@@ -133,7 +134,7 @@ static struct error *qmp_target_close(struct target *t)
 	walk_deinit(&g->walk);
 	error_free(g->failure);
 	free(g->numbers);
-	free(g);
+	wipe_free(g, sizeof(*g));
 	return NULL;
 }
 
