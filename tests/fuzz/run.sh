@@ -40,7 +40,7 @@ fuzz() {
 
 	mkdir -p "$build/corpus/$kind"
 	time "$build/tests/fuzz/fuzz-$kind" -max_total_time="$seconds" \
-		-timeout=30 -report_slow_units=30 -rss_limit_mb=512 \
+		-timeout=30 -report_slow_units=30 -rss_limit_mb=1024 -malloc_limit_mb=512 \
 		-max_len="${longest[$kind]:-4096}" -artifact_prefix="$build/findings/$kind-" \
 		-print_final_stats=1 "$build/corpus/$kind" "$seeds" >"$build/$kind.log" 2>&1
 }
