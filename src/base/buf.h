@@ -34,8 +34,8 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 /*
  * Append a text from an untrusted source so that it is one printable line:
- * control characters, DEL, backslash and invalid UTF-8 (and C1 controls and
- * bidirectional overrides in valid UTF-8) become \n, \t, \\ or \xHH.
+ * control characters, DEL, backslash and invalid UTF-8 (and in valid UTF-8 what
+ * utf8_is_harmful() says) become \n, \t, \\ or \xHH.
  */
 void buf_add_escaped(struct buf *b, const char *s, size_t len);
 /* The text, "" if nothing was appended. Valid until the next append. */

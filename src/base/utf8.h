@@ -16,9 +16,10 @@
  */
 size_t utf8_sequence(const void *s, size_t len, uint32_t *code);
 /*
- * Whether a code point changes how a terminal shows what stands around it:
- * controls (C0, DEL, C1), line separators, bidirectional marks, overrides and
- * isolates, byte-order mark.
+ * Whether a code point changes how a terminal shows what stands around it, or
+ * cannot be seen: controls (C0, DEL, C1), line separators, bidirectional marks,
+ * overrides and isolates, byte-order mark, soft hyphen, spaces and operators
+ * without width, annotations, tags.
  */
 bool utf8_is_harmful(uint32_t code);
 

@@ -103,7 +103,7 @@ static struct error *open_files(struct typed *t)
 	t->symbols = t->s->symbols;
 	for (i = 0; (tab = symbols_table(t->symbols, i, NULL, NULL)); i++) {
 		error_free(err);
-		err = types_open_elf(symtab_path(tab), &t->own);
+		err = types_open_elf(symtab_file(tab), &t->own);
 		if (!err || err->kind != ERROR_NO)
 			return err;
 	}

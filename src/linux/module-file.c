@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/printable.h"
 #include "linux/vmlinux.h"
 #include "sym/elf-image.h"
 
@@ -42,6 +43,7 @@ static bool has_build_id(const char *path, const char *build_id)
 
 static void take_file(struct kernel *k, struct modules *m, const char *name, const char *path)
 {
+	char shown[4096];
 	size_t i;
 
 	for (i = 0; i < m->n; i++) {
@@ -49,11 +51,12 @@ static void take_file(struct kernel *k, struct modules *m, const char *name, con
 
 		if (mod->file[0] || !is_file_of(name, mod) || strlen(path) >= sizeof(mod->file))
 			continue;
-		if (has_build_id(path, mod->build_id))
+		if (has_build_id(path, mod->build_id)) {
 			snprintf(mod->file, sizeof(mod->file), "%s", path);
-		else
-			log_verbose(k->opt.log, 1, "%s has another build id than the guest's module",
-				    path);
+			continue;
+		}
+		printable(shown, sizeof(shown), path);
+		log_verbose(k->opt.log, 1, "%s has another build id than the guest's module", shown);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/printable.h"
 #include "linux/banner.h"
 #include "linux/debuginfod.h"
 #include "linux/kernel.h"
@@ -122,19 +122,20 @@ static bool address_in(void *arg, const char *name, uint64_t *addr)
 }
 
 /* Say so where the guest's code is not that of the file; a file may have none. */
-static void compare_code(struct kernel *k, const char *path, uint64_t stext)
+static void compare_code(struct kernel *k, const struct symtab *tab, uint64_t stext)
 {
 	unsigned char expected[COMPARED], found[COMPARED];
 	struct elf_image *img = NULL;
-	struct error *err = elf_image_open(path, &img);
+	struct error *err = elf_image_open(symtab_file(tab), &img);
 
 	if (!err && elf_image_read(img, stext, expected, sizeof(expected))) {
 		err = kmem_read(&k->mem, stext + k->offset, found, sizeof(found));
 		if (err || memcmp(expected, found, sizeof(found)) != 0)
 			log_warn(k->opt.log, "the guest does not have the code of %s at "
-				 "_stext: addresses of its symbols may be wrong", path);
+				 "_stext: addresses of its symbols may be wrong", symtab_path(tab));
 		else
-			log_verbose(k->opt.log, 1, "the code at _stext is that of %s", path);
+			log_verbose(k->opt.log, 1, "the code at _stext is that of %s",
+				    symtab_path(tab));
 	}
 	error_free(err);
 	elf_image_close(img);
@@ -220,7 +221,7 @@ static struct error *take_vmlinux(struct kernel *k, const char *path, size_t idx
 	symbols_set_bias(k->symbols, idx, k->offset);
 	value_of(tab, STEXT, &stext);
 	if (k->has_offset)
-		compare_code(k, path, stext);
+		compare_code(k, tab, stext);
 	k->source = KERNEL_SYMBOLS_FILE;
 	snprintf(k->vmlinux, sizeof(k->vmlinux), "%s", path);
 	return NULL;
@@ -265,7 +266,7 @@ struct error *vmlinux_take_given(struct kernel *k)
 /* Whether there is a file with the guest's build id. */
 static bool matches(const struct kernel *k, const char *path)
 {
-	char id[sizeof(k->build_id)] = "";
+	char id[sizeof(k->build_id)] = "", shown[4096];
 	struct elf_image *img = NULL;
 	struct error *err;
 
@@ -274,10 +275,11 @@ static bool matches(const struct kernel *k, const char *path)
 	err = elf_image_open(path, &img);
 	if (!err)
 		elf_image_build_id(img, id, sizeof(id));
+	printable(shown, sizeof(shown), path);
 	if (err)
 		log_verbose(k->opt.log, 1, "%s", err->message);
 	else if (strcmp(id, k->build_id) != 0)
-		log_verbose(k->opt.log, 1, "%s has another build id than the guest: %s", path, id);
+		log_verbose(k->opt.log, 1, "%s has another build id than the guest: %s", shown, id);
 	elf_image_close(img);
 	error_free(err);
 	return !strcmp(id, k->build_id);
@@ -300,7 +302,7 @@ static struct error *load_found(struct kernel *k, const char *path)
 	if (!err)
 		err = take_vmlinux(k, path, idx, false);
 	if (!err)
-		log_verbose(k->opt.log, 1, "symbols of the guest's kernel: %s", path);
+		log_verbose(k->opt.log, 1, "symbols of the guest's kernel: %s", symtab_path(tab));
 	return err;
 }
 

@@ -100,5 +100,9 @@ run_like "the line of a function" 0 \
 	s390memctl -s "$program" sym symtab_find
 run_like "no line" 0 '^[0-9a-f]{16}  symtab_find  T  [0-9]+ bytes  \.text$' \
 	s390memctl -s "$program" sym --no-line symtab_find
+# A name is escaped where it is shown, not where the file is opened.
+ln -s "$program" $'odd\e[1m'
+run s390memctl -s $'odd\e[1m' sizeof int
+is "types of a file with an odd name" "$(grep -c "No such file" "$test_dir/out")" 0
 
 done_testing

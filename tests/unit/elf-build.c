@@ -108,10 +108,10 @@ void elf_build(const char *path, const struct elf_spec *spec)
 	assert_true(gelf_newehdr(elf, spec->class) != 0);
 
 	shdr = (GElf_Shdr){
-		.sh_name = NAME_TEXT, .sh_type = SHT_NOBITS, .sh_addr = spec->text,
-		.sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+		.sh_name = NAME_TEXT, .sh_type = spec->text_bytes ? SHT_PROGBITS : SHT_NOBITS,
+		.sh_addr = spec->text, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
 	};
-	add_section(elf, &shdr, NULL, spec->text_size, ELF_T_BYTE);
+	add_section(elf, &shdr, spec->text_bytes, spec->text_size, ELF_T_BYTE);
 	shdr = (GElf_Shdr){
 		.sh_name = NAME_DATA, .sh_type = SHT_NOBITS, .sh_addr = spec->data_addr,
 		.sh_flags = SHF_ALLOC | SHF_WRITE,

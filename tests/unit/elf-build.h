@@ -23,6 +23,7 @@ struct elf_spec {
 	const struct elf_symbol *symbols;
 	size_t nr_symbols;
 	uint64_t text, text_size;	/* addresses and sizes of the sections */
+	void *text_bytes;	/* what stands in .text; NULL: nothing does */
 	uint64_t data_addr, data_size;
 	const unsigned char *build_id;	/* or NULL */
 	size_t build_id_len;
