@@ -28,7 +28,7 @@ static void on_sigbus(int number, siginfo_t *info, void *context)
 		if (at - (uintptr_t)m->data >= m->len)
 			continue;
 		m->broken = 1;
-		zeros = mmap((void *)at, page_bytes, PROT_READ,
+		zeros = mmap((void *)at, page_bytes, m->protection,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		if (zeros == MAP_FAILED)
 			break;
@@ -52,14 +52,14 @@ static bool take_sigbus(void)
 	return !sigaction(SIGBUS, &action, NULL);
 }
 
-bool filemap_open(struct filemap *m, int fd, uint64_t len)
+static bool map_file(struct filemap *m, int fd, uint64_t len, int protection, int flags)
 {
 	void *data;
 
-	*m = (struct filemap){ .data = NULL };
+	*m = (struct filemap){ .protection = protection };
 	if (!len || len > SIZE_MAX / 2 || !take_sigbus())
 		return false;
-	data = mmap(NULL, (size_t)len, PROT_READ, MAP_SHARED, fd, 0);
+	data = mmap(NULL, (size_t)len, protection, flags, fd, 0);
 	if (data == MAP_FAILED)
 		return false;
 	m->data = data;
@@ -67,6 +67,16 @@ bool filemap_open(struct filemap *m, int fd, uint64_t len)
 	m->next = mappings;
 	mappings = m;
 	return true;
+}
+
+bool filemap_open(struct filemap *m, int fd, uint64_t len)
+{
+	return map_file(m, fd, len, PROT_READ, MAP_SHARED);
+}
+
+bool filemap_open_private(struct filemap *m, int fd, uint64_t len)
+{
+	return map_file(m, fd, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
 }
 
 void filemap_close(struct filemap *m)

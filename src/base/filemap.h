@@ -15,6 +15,7 @@
 struct filemap {
 	const unsigned char *data;	/* NULL: there is no mapping */
 	size_t len;			/* bytes of the file */
+	int protection;			/* PROT_... of its pages */
 	volatile sig_atomic_t broken;	/* set by the handler of SIGBUS */
 	struct filemap *next;
 };
@@ -25,6 +26,11 @@ struct filemap {
  * taken over; one that does not come from a mapping of ours does what it did before.
  */
 bool filemap_open(struct filemap *m, int fd, uint64_t len);
+/*
+ * The same, in pages that are ours as soon as they are written to, for who changes what
+ * it reads: libelf does so with the headers of sections that it unpacks.
+ */
+bool filemap_open_private(struct filemap *m, int fd, uint64_t len);
 /* Unmap it; a mapping of zeros is allowed. */
 void filemap_close(struct filemap *m);
 /*

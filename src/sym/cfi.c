@@ -3,24 +3,19 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <elfutils/libdwfl.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <gelf.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
+#include "sym/elf-file.h"
 
 #define STACK_DEPTH	16	/* values; expressions of compilers need three */
 #define OPERATIONS_MAX	64	/* of one expression */
 
 struct cfi {
-	Dwfl *dwfl;
-	struct {
-		Dwarf_CFI *table;
-		uint64_t bias;
-	} tables[2];		/* .debug_frame, .eh_frame; either may be missing */
+	struct elf_file *file;
+	Dwarf *dwarf;
+	uint64_t bias;
+	Dwarf_CFI *tables[2];	/* .debug_frame, .eh_frame; either may be missing */
 };
 
 /* An expression is worked out with these. */
@@ -35,66 +30,25 @@ struct machine {
 	bool is_value;		/* the result is the value itself, else its address */
 };
 
-/* Debugging information in files of its own is not looked for: the file given must have it. */
-static int no_debuginfo(Dwfl_Module *mod, void **userdata, const char *modname, Dwarf_Addr base,
-			const char *file, const char *link, GElf_Word crc, char **found)
+static struct error *open_tables(struct cfi *c, const char *path)
 {
-	(void)mod;
-	(void)userdata;
-	(void)modname;
-	(void)base;
-	(void)file;
-	(void)link;
-	(void)crc;
-	(void)found;
-	return -1;
-}
-
-static const Dwfl_Callbacks callbacks = {
-	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = no_debuginfo,
-	.section_address = dwfl_offline_section_address,
-};
-
-static struct error *file_error(enum error_kind kind, const char *path, const char *why)
-{
-	struct buf shown = BUF_INIT;
+	GElf_Ehdr ehdr;
 	struct error *err;
+	Elf *elf;
 
-	buf_add_escaped(&shown, path, strlen(path));
-	err = error_new(kind, "'%s': %s", buf_str(&shown), why);
-	buf_free(&shown);
-	return err;
-}
-
-static struct error *open_tables(struct cfi *c, const char *path, uint64_t bias)
-{
-	Dwfl_Module *mod;
-	Dwarf_Addr added;
-	int fd;
-
-	c->dwfl = dwfl_begin(&callbacks);
-	if (!c->dwfl)
-		return error_nomem();
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return file_error(ERROR_USAGE, path, strerror(errno));
-	dwfl_report_begin(c->dwfl);
-	/* Where the file says: elfutils moves no ET_EXEC file. */
-	mod = dwfl_report_elf(c->dwfl, "kernel", path, fd, 0, true);
-	if (!mod) {
-		close(fd);
-		return file_error(ERROR_USAGE, path, dwfl_errmsg(-1));
+	err = elf_file_open(path, &c->file);
+	if (err)
+		return err;
+	elf = elf_file_elf(c->file);
+	/* Addresses of a relocatable file are no addresses yet. */
+	if (gelf_getehdr(elf, &ehdr) && ehdr.e_type != ET_REL) {
+		c->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+		c->tables[0] = c->dwarf ? dwarf_getcfi(c->dwarf) : NULL;
+		c->tables[1] = dwarf_getcfi_elf(elf);
 	}
-	/* dwfl owns the descriptor now. */
-	dwfl_report_end(c->dwfl, NULL, NULL);
-	c->tables[0].table = dwfl_module_dwarf_cfi(mod, &added);
-	c->tables[0].bias = bias + added;
-	c->tables[1].table = dwfl_module_eh_cfi(mod, &added);
-	c->tables[1].bias = bias + added;
-	if (!c->tables[0].table && !c->tables[1].table)
-		return file_error(ERROR_NO, path, "has no call-frame information");
-	return NULL;
+	if (c->tables[0] || c->tables[1])
+		return elf_file_check(c->file);
+	return error_new(ERROR_NO, "%s: has no call-frame information", elf_file_path(c->file));
 }
 
 struct error *cfi_open(const char *path, uint64_t bias, struct cfi **cfi)
@@ -105,7 +59,8 @@ struct error *cfi_open(const char *path, uint64_t bias, struct cfi **cfi)
 	*cfi = NULL;
 	if (!c)
 		return error_nomem();
-	err = open_tables(c, path, bias);
+	c->bias = bias;
+	err = open_tables(c, path);
 	if (err)
 		cfi_close(c);
 	else
@@ -117,8 +72,10 @@ void cfi_close(struct cfi *cfi)
 {
 	if (!cfi)
 		return;
-	if (cfi->dwfl)
-		dwfl_end(cfi->dwfl);
+	/* The first one is the Dwarf's. */
+	dwarf_cfi_end(cfi->tables[1]);
+	dwarf_end(cfi->dwarf);
+	elf_file_close(cfi->file);
 	free(cfi);
 }
 
@@ -291,17 +248,19 @@ bool cfi_step(struct cfi *cfi, const struct cfi_regs *regs, cfi_read_fn *read, v
 	      struct cfi_regs *caller)
 {
 	uint64_t pc = regs->pc - (regs->after_call ? 1 : 0);
+	struct error *err;
 	Dwarf_Frame *frame;
 	bool done = false;
 	size_t i;
 
 	for (i = 0; i < 2 && !done; i++) {
 		*caller = (struct cfi_regs){ .known = 0 };
-		if (!cfi->tables[i].table ||
-		    dwarf_cfi_addrframe(cfi->tables[i].table, pc - cfi->tables[i].bias, &frame))
+		if (!cfi->tables[i] || dwarf_cfi_addrframe(cfi->tables[i], pc - cfi->bias, &frame))
 			continue;
 		done = unwind(frame, regs, read, arg, caller);
 		free(frame);
 	}
-	return done;
+	err = elf_file_check(cfi->file);
+	error_free(err);
+	return done && !err;
 }

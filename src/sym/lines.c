@@ -3,52 +3,34 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "sym/elf-file.h"
 
 #define FILES_MAX 4096U		/* of a cache: no guest has more modules */
 
 struct lines {
-	int fd;
-	Elf *elf;
+	struct elf_file *file;
 	Dwarf *dwarf;
 };
 
-static struct error *file_error(enum error_kind kind, const char *path, const char *what)
-{
-	struct buf shown = BUF_INIT;
-	struct error *err;
-
-	buf_add_escaped(&shown, path, strlen(path));
-	err = error_new(kind, "%s: %s", buf_str(&shown), what);
-	buf_free(&shown);
-	return err;
-}
-
-/* Mapped, as 200 MB are not to be read for one line. */
 static struct error *open_dwarf(const char *path, struct lines *l)
 {
 	GElf_Ehdr ehdr;
-	struct stat st;
+	struct error *err;
 
-	l->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (l->fd < 0 || fstat(l->fd, &st))
-		return file_error(ERROR_USAGE, path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return file_error(ERROR_USAGE, path, "is not a regular file");
-	elf_version(EV_CURRENT);
-	l->elf = elf_begin(l->fd, ELF_C_READ_MMAP, NULL);
-	if (!l->elf || elf_kind(l->elf) != ELF_K_ELF || !gelf_getehdr(l->elf, &ehdr))
-		return file_error(ERROR_USAGE, path, "is not an ELF file");
-	if (ehdr.e_type == ET_REL)
-		return file_error(ERROR_NO, path, "lines of a relocatable file are not known");
-	l->dwarf = dwarf_begin_elf(l->elf, DWARF_C_READ, NULL);
-	return l->dwarf ? NULL : file_error(ERROR_NO, path, "has no DWARF");
+	err = elf_file_open(path, &l->file);
+	if (err)
+		return err;
+	if (!gelf_getehdr(elf_file_elf(l->file), &ehdr) || ehdr.e_type == ET_REL)
+		return error_new(ERROR_NO, "%s: lines of a relocatable file are not known",
+				 elf_file_path(l->file));
+	l->dwarf = dwarf_begin_elf(elf_file_elf(l->file), DWARF_C_READ, NULL);
+	if (!l->dwarf)
+		return error_new(ERROR_NO, "%s: has no DWARF", elf_file_path(l->file));
+	return NULL;
 }
 
 struct error *lines_open(const char *path, struct lines **out)
@@ -58,7 +40,6 @@ struct error *lines_open(const char *path, struct lines **out)
 
 	if (!l)
 		return error_nomem();
-	l->fd = -1;
 	err = open_dwarf(path, l);
 	if (err) {
 		lines_close(l);
@@ -73,9 +54,7 @@ void lines_close(struct lines *l)
 	if (!l)
 		return;
 	dwarf_end(l->dwarf);
-	elf_end(l->elf);
-	if (l->fd >= 0)
-		close(l->fd);
+	elf_file_close(l->file);
 	free(l);
 }
 
@@ -93,6 +72,15 @@ static const char *without_directory(Dwarf_Die *cu, const char *file)
 	return file;
 }
 
+/* Whether the file still has all that was read from it. */
+static bool is_whole(const struct lines *l)
+{
+	struct error *err = elf_file_check(l->file);
+
+	error_free(err);
+	return !err;
+}
+
 bool lines_find(struct lines *l, uint64_t addr, struct buf *b)
 {
 	const char *file;
@@ -106,7 +94,7 @@ bool lines_find(struct lines *l, uint64_t addr, struct buf *b)
 	if (!line || dwarf_lineno(line, &number) || number <= 0)
 		return false;
 	file = dwarf_linesrc(line, NULL, NULL);
-	if (!file)
+	if (!file || !is_whole(l))
 		return false;
 	file = without_directory(&cu, file);
 	buf_add_escaped(b, file, strlen(file));

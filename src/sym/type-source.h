@@ -29,11 +29,11 @@ struct type_source {
 /* data is copied. As types_open_btf(). */
 struct error *btf_open(const void *data, size_t len, struct type_source **src);
 /*
- * elf is the caller's, to be kept until the source is closed; path for messages,
- * likewise. ERROR_NO when it has no DWARF.
+ * file is the caller's, to be kept until the source is closed. ERROR_NO when it has
+ * no DWARF.
  */
-struct Elf;
-struct error *dwarf_open(struct Elf *elf, const char *path, struct type_source **src);
+struct elf_file;
+struct error *dwarf_open(struct elf_file *file, struct type_source **src);
 /* A member more at the end of the list: *room is how many it has memory for, 0 first. */
 struct error *type_members_add(struct type_members *m, size_t *room,
 			       const struct type_member *member);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sym/elf-file.h"
+
 #define POINTER_SIZE	8U
 #define BITS_MAX	(1ULL << 48)	/* a structure of more bits is damaged */
 
@@ -22,8 +24,19 @@ struct error *dwarf_damaged(const struct dwarf *d)
 {
 	const char *reason = dwarf_errmsg(-1);
 
-	return error_new(ERROR_USAGE, "%s: damaged DWARF: %s", d->path,
+	return error_new(ERROR_USAGE, "%s: damaged DWARF: %s", elf_file_path(d->file),
 			 reason ? reason : "no reason is known");
+}
+
+/* err, but that the file has become shorter goes first: what was found out then is nothing. */
+static struct error *checked(const struct dwarf *d, struct error *err)
+{
+	struct error *shorter = elf_file_check(d->file);
+
+	if (!shorter)
+		return err;
+	error_free(err);
+	return shorter;
 }
 
 static Dwarf_Die die_of(const struct type *type)
@@ -182,9 +195,8 @@ static const struct tag *find_tag(int tag)
 	return t;
 }
 
-static struct error *dwarf_describe(const struct type *type, struct type_info *info)
+static struct error *describe(struct dwarf *d, const struct type *type, struct type_info *info)
 {
-	struct dwarf *d = dwarf_of(type->src);
 	Dwarf_Die die = die_of(type);
 	const struct tag *tag = find_tag(dwarf_tag(&die));
 	const char *name = dwarf_diename(&die);
@@ -210,11 +222,18 @@ static struct error *dwarf_describe(const struct type *type, struct type_info *i
 		return NULL;
 	case TYPE_POINTER:
 		if (info->size != POINTER_SIZE)
-			return error_new(ERROR_NO, "%s: its pointers do not have 8 bytes", d->path);
+			return error_new(ERROR_NO, "%s: its pointers do not have 8 bytes", elf_file_path(d->file));
 		/* Fall through. */
 	default:
 		return target_of(d, &die, &info->target);
 	}
+}
+
+static struct error *dwarf_describe(const struct type *type, struct type_info *info)
+{
+	struct dwarf *d = dwarf_of(type->src);
+
+	return checked(d, describe(d, type, info));
 }
 
 /* Members */
@@ -314,7 +333,7 @@ static struct error *dwarf_members(const struct type *type, struct type_members 
 		if (!err)
 			err = type_members_add(m, &room, &member);
 	}
-	return err;
+	return checked(d, err);
 }
 
 /* The source */
@@ -327,13 +346,13 @@ static struct error *dwarf_lookup(struct type_source *src, enum type_names names
 	Dwarf_Die die;
 	struct error *err;
 
-	err = dwarf_index_find(d, names, name, &entry);
+	err = checked(d, dwarf_index_find(d, names, name, &entry));
 	*found = !err && entry;
 	if (!*found)
 		return err;
 	die = (Dwarf_Die){ .addr = entry->addr, .cu = entry->cu };
 	if (names == TYPE_NAMES_VARIABLE)
-		return target_of(d, &die, type);
+		return checked(d, target_of(d, &die, type));
 	*type = type_of_die(d, &die, 0);
 	return NULL;
 }
@@ -368,20 +387,20 @@ static const struct type_source_ops dwarf_ops = {
 	.enumerator = dwarf_enumerator,
 };
 
-struct error *dwarf_open(struct Elf *elf, const char *path, struct type_source **src)
+struct error *dwarf_open(struct elf_file *file, struct type_source **src)
 {
-	const char *ident = elf_getident(elf, NULL);
+	const char *ident = elf_getident(elf_file_elf(file), NULL);
 	struct dwarf *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return error_nomem();
 	d->src.ops = &dwarf_ops;
 	d->src.big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
-	d->path = path;
-	d->dw = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	d->file = file;
+	d->dw = dwarf_begin_elf(elf_file_elf(file), DWARF_C_READ, NULL);
 	if (!d->dw) {
 		free(d);
-		return error_new(ERROR_NO, "%s: has no DWARF", path);
+		return error_new(ERROR_NO, "%s: has no DWARF", elf_file_path(file));
 	}
 	*src = &d->src;
 	return NULL;

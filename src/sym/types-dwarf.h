@@ -36,7 +36,7 @@ struct dwarf_index {
 struct dwarf {
 	struct type_source src;
 	Dwarf *dw;
-	const char *path;
+	struct elf_file *file;	/* the caller's */
 	struct dwarf_index index;
 };
 

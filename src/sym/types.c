@@ -6,20 +6,15 @@
  */
 #include "sym/types.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "sym/elf-file.h"
 #include "sym/type-source.h"
 
 struct types {
-	char *path;		/* printable; NULL: no file */
-	int fd;			/* -1: no file */
-	Elf *elf;
+	struct elf_file *file;	/* NULL: no file */
 	struct type_source *btf;	/* NULL: there is none */
 	struct type_source *dwarf;	/* NULL: there is none, or it was not needed yet */
 	bool has_dwarf;
@@ -29,52 +24,23 @@ struct types {
 
 /* Opening */
 
-static char *printable(const char *path)
-{
-	struct buf b = BUF_INIT;
-	char *text;
-
-	buf_add_escaped(&b, path, strlen(path));
-	text = buf_failed(&b) ? NULL : strdup(buf_str(&b));
-	buf_free(&b);
-	return text;
-}
-
-static struct error *open_file(struct types *t, const char *path)
-{
-	struct stat st;
-
-	t->path = printable(path);
-	if (!t->path)
-		return error_nomem();
-	/* O_NONBLOCK: a FIFO must not hold us up. */
-	t->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (t->fd < 0 || fstat(t->fd, &st))
-		return error_os(ERROR_USAGE, errno, "%s", t->path);
-	if (!S_ISREG(st.st_mode))
-		return error_new(ERROR_USAGE, "%s: is not a regular file", t->path);
-	elf_version(EV_CURRENT);
-	t->elf = elf_begin(t->fd, ELF_C_READ_MMAP, NULL);
-	if (!t->elf || elf_kind(t->elf) != ELF_K_ELF)
-		return error_new(ERROR_USAGE, "%s: is not an ELF file", t->path);
-	return NULL;
-}
-
 /* Sections .BTF and .debug_info. */
 static struct error *find_sections(struct types *t)
 {
+	Elf *elf = elf_file_elf(t->file);
 	Elf_Scn *scn = NULL, *btf = NULL;
-	const char *ident = elf_getident(t->elf, NULL);
+	const char *ident = elf_getident(elf, NULL);
+	struct error *err;
 	size_t strings;
 	GElf_Shdr shdr;
 	Elf_Data *data;
 
 	t->big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
-	if (elf_getshdrstrndx(t->elf, &strings))
-		return error_new(ERROR_USAGE, "%s: %s", t->path, elf_errmsg(-1));
-	while ((scn = elf_nextscn(t->elf, scn))) {
+	if (elf_getshdrstrndx(elf, &strings))
+		return error_new(ERROR_USAGE, "%s: %s", elf_file_path(t->file), elf_errmsg(-1));
+	while ((scn = elf_nextscn(elf, scn))) {
 		const char *name = gelf_getshdr(scn, &shdr) ?
-			elf_strptr(t->elf, strings, shdr.sh_name) : NULL;
+			elf_strptr(elf, strings, shdr.sh_name) : NULL;
 
 		if (!name || shdr.sh_type == SHT_NOBITS)
 			continue;
@@ -84,7 +50,8 @@ static struct error *find_sections(struct types *t)
 			t->has_dwarf = true;
 	}
 	data = btf ? elf_rawdata(btf, NULL) : NULL;
-	return data && data->d_buf ? btf_open(data->d_buf, data->d_size, &t->btf) : NULL;
+	err = data && data->d_buf ? btf_open(data->d_buf, data->d_size, &t->btf) : NULL;
+	return err ? err : elf_file_check(t->file);
 }
 
 /* Open DWARF, if there is some; damaged DWARF counts as none where there is BTF. */
@@ -94,7 +61,7 @@ static struct error *need_dwarf(struct types *t)
 
 	if (t->dwarf || !t->has_dwarf)
 		return NULL;
-	err = dwarf_open(t->elf, t->path, &t->dwarf);
+	err = dwarf_open(t->file, &t->dwarf);
 	if (err) {
 		t->has_dwarf = false;
 		return err;
@@ -110,8 +77,7 @@ struct error *types_open_elf(const char *path, struct types **types)
 
 	if (!t)
 		return error_nomem();
-	t->fd = -1;
-	err = open_file(t, path);
+	err = elf_file_open(path, &t->file);
 	if (!err)
 		err = find_sections(t);
 	if (err && t->has_dwarf) {
@@ -123,7 +89,7 @@ struct error *types_open_elf(const char *path, struct types **types)
 		err = need_dwarf(t);
 	if (!err && !t->btf && !t->dwarf)
 		err = error_hint(error_new(ERROR_NO, "%s: has no types: neither DWARF nor BTF",
-					   t->path),
+					   elf_file_path(t->file)),
 				 "the vmlinux of the distribution's debug package has them");
 	if (err) {
 		types_close(t);
@@ -140,7 +106,6 @@ struct error *types_open_btf(const void *data, size_t len, struct types **types)
 
 	if (!t)
 		return error_nomem();
-	t->fd = -1;
 	err = btf_open(data, len, &t->btf);
 	if (err) {
 		types_close(t);
@@ -159,10 +124,7 @@ void types_close(struct types *t)
 		t->dwarf->ops->close(t->dwarf);
 	if (t->btf)
 		t->btf->ops->close(t->btf);
-	elf_end(t->elf);
-	if (t->fd >= 0)
-		close(t->fd);
-	free(t->path);
+	elf_file_close(t->file);
 	free(t);
 }
 
@@ -203,7 +165,8 @@ static struct error *not_found(const struct types *t, enum type_names names, con
 
 	buf_add_escaped(&b, name, strlen(name));
 	err = error_new(ERROR_NO, "%s: no %s'%s'",
-			t->path ? t->path : "the kernel's BTF", names_words[names], buf_str(&b));
+			t->file ? elf_file_path(t->file) : "the kernel's BTF", names_words[names],
+			buf_str(&b));
 	buf_free(&b);
 	return err;
 }

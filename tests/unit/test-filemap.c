@@ -92,6 +92,32 @@ static void shrunken_file(void **state)
 	fclose(other);
 }
 
+/* What is written to a page stays here, also where the file's page is gone. */
+static void private_pages(void **state)
+{
+	size_t page = page_size();
+	FILE *file = make_file();
+	volatile unsigned char *data;
+	unsigned char byte = 0;
+	struct filemap m;
+
+	(void)state;
+	assert_true(filemap_open_private(&m, fileno(file), PAGES * page));
+	data = (volatile unsigned char *)(uintptr_t)m.data;
+	data[5] = 77;
+	assert_int_equal(data[5], 77);
+	assert_int_equal(pread(fileno(file), &byte, 1, 5), 1);
+	assert_int_equal(byte, 1);
+	assert_true(filemap_is_good(&m));
+	assert_int_equal(ftruncate(fileno(file), (off_t)page), 0);
+	data[2 * page] = 78;
+	assert_int_equal(data[2 * page], 78);
+	assert_int_equal(data[2 * page + 1], 0);
+	assert_false(filemap_is_good(&m));
+	filemap_close(&m);
+	fclose(file);
+}
+
 static void populating_tells(void **state)
 {
 	size_t page = page_size();
@@ -145,6 +171,7 @@ int main(void)
 		cmocka_unit_test(whole_file),
 		cmocka_unit_test(nothing_to_map),
 		cmocka_unit_test(shrunken_file),
+		cmocka_unit_test(private_pages),
 		cmocka_unit_test(populating_tells),
 		cmocka_unit_test(foreign_sigbus),
 	};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is read from ELF files that change while they are open: from copies of this program. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "sym/cfi.h"
+#include "sym/elf-file.h"
+#include "sym/lines.h"
+#include "sym/symtab.h"
+#include "sym/type.h"
+#include "temp-dir.h"
+
+/* A type that the tests look up. */
+struct looked_up {
+	int first;
+	struct looked_up *next;
+} looked_up;
+
+static const char *copy_program(void)
+{
+	FILE *from = fopen("/proc/self/exe", "rb"), *to = fopen(temp_path("copy"), "wb");
+	char data[65536];
+	size_t n;
+
+	assert_true(from && to);
+	while ((n = fread(data, 1, sizeof(data), from)))
+		assert_int_equal(fwrite(data, 1, n, to), n);
+	fclose(from);
+	assert_int_equal(fclose(to), 0);
+	return temp_path("copy");
+}
+
+/* To one page: the ELF header is there, debugging information and section headers are not. */
+static void shorten(const char *path)
+{
+	assert_int_equal(truncate(path, sysconf(_SC_PAGESIZE)), 0);
+}
+
+static uint64_t address_of(const char *path, const char *name)
+{
+	uint64_t addr = 0, size;
+	struct symtab *tab;
+
+	assert_null(symtab_load(path, &tab));
+	assert_true(symtab_find(tab, name, &addr, &size));
+	symtab_free(tab);
+	return addr;
+}
+
+static void check_shorter(struct error *err)
+{
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_USAGE);
+	assert_non_null(strstr(err->message, "/copy: has become shorter since it was opened"));
+	error_free(err);
+}
+
+static void types_of_a_shorter_file(void **state)
+{
+	const char *path = copy_program();
+	struct type_members members;
+	struct type_info info;
+	struct types *t = NULL;
+	struct type type;
+	struct error *err = types_open_elf(path, &t);
+
+	(void)state;
+	/* No debugging information: it was built so. */
+	if (err && err->kind == ERROR_NO) {
+		error_free(err);
+		skip();
+	}
+	assert_null(err);
+	looked_up.first = 1;
+	assert_null(types_lookup(t, TYPE_NAMES_STRUCT, "looked_up", &type));
+	assert_null(type_describe(&type, &info));
+	assert_int_equal(info.size, sizeof(looked_up));
+	shorten(path);
+	check_shorter(type_get_members(&type, &members));
+	check_shorter(type_describe(&type, &info));
+	check_shorter(types_lookup(t, TYPE_NAMES_STRUCT, "types", &type));
+	types_close(t);
+}
+
+static void lines_of_a_shorter_file(void **state)
+{
+	const char *path = copy_program();
+	uint64_t addr = address_of(path, "lines_of_a_shorter_file");
+	struct buf text = BUF_INIT;
+	struct lines *l = NULL;
+	struct error *err = lines_open(path, &l);
+
+	(void)state;
+	if (err && err->kind == ERROR_NO) {
+		error_free(err);
+		skip();
+	}
+	assert_null(err);
+	shorten(path);
+	assert_false(lines_find(l, addr, &text));
+	assert_string_equal(buf_str(&text), "");
+	lines_close(l);
+}
+
+static bool read_nothing(void *arg, uint64_t addr, uint64_t *value)
+{
+	(void)arg;
+	(void)addr;
+	(void)value;
+	return false;
+}
+
+static void frames_of_a_shorter_file(void **state)
+{
+	const char *path = copy_program();
+	struct cfi_regs regs = { .pc = address_of(path, "main"), .known = UINT16_MAX }, caller;
+	struct cfi *cfi = NULL;
+	struct error *err = cfi_open(path, 0, &cfi);
+
+	(void)state;
+	if (err && err->kind == ERROR_NO) {
+		error_free(err);
+		skip();
+	}
+	assert_null(err);
+	shorten(path);
+	assert_false(cfi_step(cfi, &regs, read_nothing, NULL, &caller));
+	cfi_close(cfi);
+}
+
+static void files_that_are_none(void **state)
+{
+	struct elf_file *f;
+	struct error *err;
+
+	(void)state;
+	err = elf_file_open(temp_path("nosuch"), &f);
+	assert_int_equal(err->kind, ERROR_USAGE);
+	assert_null(f);
+	error_free(err);
+	assert_int_equal(mkfifo(temp_path("fifo"), 0600), 0);
+	err = elf_file_open(temp_path("fifo"), &f);
+	assert_non_null(strstr(err->message, "/fifo: is not a regular file"));
+	error_free(err);
+	fclose(fopen(temp_path("empty"), "w"));
+	err = elf_file_open(temp_path("empty"), &f);
+	assert_non_null(strstr(err->message, "/empty: is not an ELF file"));
+	error_free(err);
+	elf_file_close(NULL);
+	assert_null(elf_file_check(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_of_a_shorter_file),
+		cmocka_unit_test(lines_of_a_shorter_file),
+		cmocka_unit_test(frames_of_a_shorter_file),
+		cmocka_unit_test(files_that_are_none),
+	};
+
+	return cmocka_run_group_tests_name("elf-file", tests, temp_dir_make, temp_dir_remove);
+}
