@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libelf.h>
+#include <gelf.h>
+#include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +13,11 @@
 
 #include "base/buf.h"
 #include "base/filemap.h"
+
+/* What is believed: enough for large programs, a kernel has a tenth of it. */
+#define HEADERS_MAX	(1U << 18)	/* sections, segments */
+#define NOTES_MAX	(16U << 20)	/* bytes of a section or segment of notes */
+#define COPY_MAX	(256U << 20)	/* bytes */
 
 struct elf_file {
 	char *path;		/* printable */
@@ -45,8 +52,92 @@ static struct error *open_file(struct elf_file *f, const char *path)
 	return NULL;
 }
 
+/* Headers */
+
+/* Where an ELF header and the first section header have what is checked here. */
+static const struct layout {
+	size_t word;		/* bytes of e_shoff and sh_size */
+	size_t e_shoff, sh_size, sh_info;
+} layouts[] = {
+	[ELFCLASS32] = {
+		4, offsetof(Elf32_Ehdr, e_shoff), offsetof(Elf32_Shdr, sh_size),
+		offsetof(Elf32_Shdr, sh_info),
+	},
+	[ELFCLASS64] = {
+		8, offsetof(Elf64_Ehdr, e_shoff), offsetof(Elf64_Shdr, sh_size),
+		offsetof(Elf64_Shdr, sh_info),
+	},
+};
+
+static uint64_t get_number(const unsigned char *p, size_t bytes, bool big_endian)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < bytes; i++)
+		v = v << 8 | p[big_endian ? i : bytes - 1 - i];
+	return v;
+}
+
+/* Zeros if they are not there. */
+static void read_bytes(const struct elf_file *f, uint64_t offset, unsigned char *data, size_t len)
+{
+	if (!elf_file_has(f, offset, len) || pread(f->fd, data, len, (off_t)offset) != (ssize_t)len)
+		memset(data, 0, len);
+}
+
+/*
+ * Numbers that do not fit into the ELF header stand in the first section header, and libelf
+ * makes memory for as many sections and segments before it can be asked how many.
+ */
+static struct error *check_numbers(const struct elf_file *f)
+{
+	unsigned char header[sizeof(Elf64_Ehdr)], first[sizeof(Elf64_Shdr)];
+	const struct layout *l;
+	bool big;
+
+	read_bytes(f, 0, header, sizeof(header));
+	if (header[EI_CLASS] != ELFCLASS32 && header[EI_CLASS] != ELFCLASS64)
+		return NULL;
+	l = &layouts[header[EI_CLASS]];
+	big = header[EI_DATA] == ELFDATA2MSB;
+	read_bytes(f, get_number(header + l->e_shoff, l->word, big), first, sizeof(first));
+	if (get_number(first + l->sh_size, l->word, big) > HEADERS_MAX ||
+	    get_number(first + l->sh_info, 4, big) > HEADERS_MAX)
+		return file_error(f, "has too many headers");
+	return NULL;
+}
+
+/* Who looks for the build id goes through all notes. */
+static struct error *check_notes(const struct elf_file *f)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+	GElf_Phdr phdr;
+	size_t i, n;
+
+	while ((scn = elf_nextscn(f->elf, scn))) {
+		if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_NOTE && shdr.sh_size > NOTES_MAX)
+			return file_error(f, "has too many notes");
+	}
+	if (elf_getphdrnum(f->elf, &n))
+		n = 0;
+	for (i = 0; i < n && i < INT_MAX; i++) {
+		if (gelf_getphdr(f->elf, (int)i, &phdr) && phdr.p_type == PT_NOTE &&
+		    phdr.p_filesz > NOTES_MAX)
+			return file_error(f, "has too many notes");
+	}
+	return NULL;
+}
+
+/* Opening */
+
 static struct error *begin(struct elf_file *f)
 {
+	struct error *err = check_numbers(f);
+
+	if (err)
+		return err;
 	elf_version(EV_CURRENT);
 	if (filemap_open_private(&f->map, f->fd, f->size))
 		f->elf = elf_memory((char *)(uintptr_t)f->map.data, f->map.len);
@@ -55,7 +146,8 @@ static struct error *begin(struct elf_file *f)
 	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF)
 		return error_hint(file_error(f, "is not an ELF file"),
 				  "give the guest kernel's vmlinux or another ELF file");
-	return elf_file_check(f);
+	err = check_notes(f);
+	return err ? err : elf_file_check(f);
 }
 
 struct error *elf_file_open(const char *path, struct elf_file **out)
@@ -106,4 +198,42 @@ struct error *elf_file_check(const struct elf_file *f)
 		return NULL;
 	return error_hint(file_error(f, "has become shorter since it was opened, or cannot be read"),
 			  "get the file again");
+}
+
+bool elf_file_has(const struct elf_file *f, uint64_t offset, uint64_t len)
+{
+	return offset <= f->size && len <= f->size - offset;
+}
+
+struct error *elf_file_truncated(const struct elf_file *f)
+{
+	return error_hint(file_error(f, "is truncated or damaged: a part lies behind its end"),
+			  "get the file again");
+}
+
+struct error *elf_file_copy(const struct elf_file *f, uint64_t offset, uint64_t len, void **data)
+{
+	uint64_t done = 0;
+	char *bytes;
+	ssize_t n;
+
+	if (!elf_file_has(f, offset, len))
+		return elf_file_truncated(f);
+	if (len > COPY_MAX)
+		return error_new(ERROR_USAGE, "%s: has a table of %llu bytes, which is too large",
+				 f->path, (unsigned long long)len);
+	bytes = malloc((size_t)len + 1);
+	if (!bytes)
+		return error_nomem();
+	while (done < len) {
+		n = pread(f->fd, bytes + done, (size_t)(len - done), (off_t)(offset + done));
+		if (n <= 0) {
+			free(bytes);
+			return n ? error_os(ERROR_USAGE, errno, "%s", f->path) : elf_file_truncated(f);
+		}
+		done += (uint64_t)n;
+	}
+	bytes[len] = '\0';
+	*data = bytes;
+	return NULL;
 }

@@ -7,6 +7,9 @@
 #ifndef S390MEMCTL_SYM_ELF_FILE_H
 #define S390MEMCTL_SYM_ELF_FILE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/error.h"
 
 struct Elf;
@@ -14,7 +17,8 @@ struct elf_file;
 
 /*
  * Open a regular file, not a compressed one. Errors: ERROR_USAGE with path and reason
- * (cannot be read, no ELF file); no memory.
+ * (cannot be read, no ELF file; more headers or longer notes than are believed, as
+ * a sparse file can have any number); no memory.
  */
 struct error *elf_file_open(const char *path, struct elf_file **f);
 /* Close it, when nothing that libelf or libdw has told of it is needed any more; NULL is allowed. */
@@ -28,5 +32,14 @@ struct Elf *elf_file_elf(const struct elf_file *f);
  * Errors: ERROR_USAGE with path and reason. NULL for f: no error.
  */
 struct error *elf_file_check(const struct elf_file *f);
+/* Whether len bytes at an offset lie within the file. */
+bool elf_file_has(const struct elf_file *f, uint64_t offset, uint64_t len);
+/* That something does not: ERROR_USAGE. */
+struct error *elf_file_truncated(const struct elf_file *f);
+/*
+ * Copy len bytes at an offset, 256 MiB at most. *data gets them, with a NUL byte behind
+ * them, and is to be freed. Errors: ERROR_USAGE with path and reason; no memory.
+ */
+struct error *elf_file_copy(const struct elf_file *f, uint64_t offset, uint64_t len, void **data);
 
 #endif

@@ -2,89 +2,44 @@
 /*
  * Read the symbols of an ELF file that may be anything. Offsets and sizes of
  * sections are checked against the file, names here too. Of a large file only
- * the headers and the tables are read; they are read, not mapped: a file that
- * shrinks meanwhile must not kill us. Memory is bounded by the file's size.
+ * the headers and the tables are read. The tables are copies: a file that changes
+ * meanwhile changes nothing in them. Memory is bounded by the file's size, and for
+ * each of them by elf_file_copy(), as the file may be sparse.
  */
 #include "sym/symtab-elf.h"
 
 #include <elf.h>
 #include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <elfutils/libdwelf.h>
 #include <gelf.h>
 
 #include "base/buf.h"
+#include "sym/elf-file.h"
 
-/* A file while it is read. */
-struct file {
-	int fd;
-	uint64_t size;
-	Elf *elf;
-};
+#define DYNAMIC_MAX	(1U << 20)	/* bytes of a dynamic section that are looked at */
 
 static struct error *file_error(const struct symtab *tab, const char *reason)
 {
 	return error_new(ERROR_USAGE, "%s: %s", tab->path, reason);
 }
 
-static struct error *libelf_error(const struct symtab *tab)
-{
-	const char *reason = elf_errmsg(-1);
-
-	return file_error(tab, reason ? reason : "damaged ELF file");
-}
-
-/* Opening */
-
-static struct error *open_file(struct symtab *tab, const char *path, struct file *f)
-{
-	struct stat st;
-
-	/* O_NONBLOCK: a FIFO must not hold us up. */
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (f->fd < 0)
-		return error_os(ERROR_USAGE, errno, "%s", tab->path);
-	if (fstat(f->fd, &st))
-		return error_os(ERROR_USAGE, errno, "%s", tab->path);
-	if (!S_ISREG(st.st_mode))
-		return file_error(tab, "is not a regular file");
-	f->size = (uint64_t)st.st_size;
-	return NULL;
-}
-
-static struct error *truncated(const struct symtab *tab)
-{
-	return error_hint(file_error(tab, "is truncated or damaged: a part lies behind its end"),
-			  "get the file again");
-}
-
-/* Whether len bytes at an offset lie within the file. */
-static bool is_within(const struct file *f, uint64_t offset, uint64_t len)
-{
-	return offset <= f->size && len <= f->size - offset;
-}
-
 /* Check the ELF header, and that the section headers lie within the file. */
-static struct error *check_header(struct symtab *tab, const struct file *f)
+static struct error *check_header(struct symtab *tab, const struct elf_file *f)
 {
 	GElf_Ehdr ehdr;
 
-	if (elf_kind(f->elf) != ELF_K_ELF || !gelf_getehdr(f->elf, &ehdr))
-		return error_hint(file_error(tab, "is not an ELF file"),
-				  "give the guest kernel's vmlinux or another ELF file");
+	if (!gelf_getehdr(elf_file_elf(f), &ehdr))
+		return file_error(tab, "has a damaged header");
 	tab->big_endian = ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
 	tab->entry_size = ehdr.e_ident[EI_CLASS] == ELFCLASS32 ? sizeof(Elf32_Sym) :
 								   sizeof(Elf64_Sym);
-	if (!is_within(f, ehdr.e_shoff, (uint64_t)ehdr.e_shnum * ehdr.e_shentsize))
-		return truncated(tab);
+	if (!elf_file_has(f, ehdr.e_shoff, (uint64_t)ehdr.e_shnum * ehdr.e_shentsize))
+		return elf_file_truncated(f);
 	return NULL;
 }
 
@@ -107,31 +62,13 @@ static Elf_Scn *find_symbols(Elf *elf, GElf_Shdr *shdr)
 }
 
 /* The bytes of a section, with a NUL byte behind them; to be freed. */
-static struct error *read_section(const struct symtab *tab, const struct file *f,
-				  const GElf_Shdr *shdr, void **data, size_t *len)
+static struct error *read_section(const struct elf_file *f, const GElf_Shdr *shdr, void **data,
+				  size_t *len)
 {
-	uint64_t size = shdr->sh_type == SHT_NOBITS ? 0 : shdr->sh_size, done = 0;
-	char *bytes;
-	ssize_t n;
+	uint64_t size = shdr->sh_type == SHT_NOBITS ? 0 : shdr->sh_size;
 
-	if (!is_within(f, shdr->sh_offset, size))
-		return truncated(tab);
-	bytes = malloc((size_t)size + 1);
-	if (!bytes)
-		return error_nomem();
-	while (done < size) {
-		n = pread(f->fd, bytes + done, (size_t)(size - done),
-			  (off_t)(shdr->sh_offset + done));
-		if (n <= 0) {
-			free(bytes);
-			return n ? error_os(ERROR_USAGE, errno, "%s", tab->path) : truncated(tab);
-		}
-		done += (uint64_t)n;
-	}
-	bytes[size] = '\0';
-	*data = bytes;
 	*len = (size_t)size;
-	return NULL;
+	return elf_file_copy(f, shdr->sh_offset, size, data);
 }
 
 /* The type of local symbols of a section, as nm(1) tells it. */
@@ -146,7 +83,7 @@ static char section_type(const GElf_Shdr *shdr)
 	return shdr->sh_flags & SHF_WRITE ? 'd' : 'r';
 }
 
-static struct error *read_section_names(struct symtab *tab, const struct file *f)
+static struct error *read_section_names(struct symtab *tab, const struct elf_file *f)
 {
 	GElf_Shdr shdr;
 	Elf_Scn *scn;
@@ -155,19 +92,19 @@ static struct error *read_section_names(struct symtab *tab, const struct file *f
 	size_t n;
 
 	/* A file without them does well, too. */
-	if (elf_getshdrstrndx(f->elf, &n))
+	if (elf_getshdrstrndx(elf_file_elf(f), &n))
 		return NULL;
-	scn = elf_getscn(f->elf, n);
+	scn = elf_getscn(elf_file_elf(f), n);
 	if (!scn || !gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_STRTAB)
 		return NULL;
-	err = read_section(tab, f, &shdr, &names, &tab->section_names_len);
+	err = read_section(f, &shdr, &names, &tab->section_names_len);
 	if (!err)
 		tab->section_names = names;
 	return err;
 }
 
 /* Note name, type and end of each section. */
-static struct error *read_sections(struct symtab *tab, const struct file *f)
+static struct error *read_sections(struct symtab *tab, const struct elf_file *f)
 {
 	struct error *err = read_section_names(tab, f);
 	struct section *section;
@@ -179,12 +116,12 @@ static struct error *read_sections(struct symtab *tab, const struct file *f)
 		return err;
 	if (!tab->section_names)
 		tab->section_names = calloc(1, 1);
-	if (elf_getshdrnum(f->elf, &tab->nr_sections) || !tab->nr_sections)
+	if (elf_getshdrnum(elf_file_elf(f), &tab->nr_sections) || !tab->nr_sections)
 		tab->nr_sections = 1;
 	tab->sections = calloc(tab->nr_sections, sizeof(*tab->sections));
 	if (!tab->sections || !tab->section_names)
 		return error_nomem();
-	while ((scn = elf_nextscn(f->elf, scn))) {
+	while ((scn = elf_nextscn(elf_file_elf(f), scn))) {
 		i = elf_ndxscn(scn);
 		if (i >= tab->nr_sections || !gelf_getshdr(scn, &shdr))
 			continue;
@@ -201,26 +138,26 @@ static struct error *read_sections(struct symtab *tab, const struct file *f)
 	return NULL;
 }
 
-static struct error *read_strings(struct symtab *tab, const struct file *f, size_t section)
+static struct error *read_strings(struct symtab *tab, const struct elf_file *f, size_t section)
 {
-	Elf_Scn *scn = elf_getscn(f->elf, section);
+	Elf_Scn *scn = elf_getscn(elf_file_elf(f), section);
 	struct error *err;
 	GElf_Shdr shdr;
 	void *strings;
 
 	if (!scn || !gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_STRTAB)
 		return file_error(tab, "is damaged: its symbols have no string table");
-	err = read_section(tab, f, &shdr, &strings, &tab->strings_len);
+	err = read_section(f, &shdr, &strings, &tab->strings_len);
 	if (!err)
 		tab->strings = strings;
 	return err;
 }
 
 /* Numbers of sections that do not fit into an entry; without them nothing is lost but names. */
-static struct error *read_extended(struct symtab *tab, const struct file *f, Elf_Scn *symbols)
+static struct error *read_extended(struct symtab *tab, const struct elf_file *f, Elf_Scn *symbols)
 {
 	int n = elf_scnshndx(symbols);
-	Elf_Scn *scn = n > 0 ? elf_getscn(f->elf, (size_t)n) : NULL;
+	Elf_Scn *scn = n > 0 ? elf_getscn(elf_file_elf(f), (size_t)n) : NULL;
 	struct error *err;
 	GElf_Shdr shdr;
 	void *numbers;
@@ -228,7 +165,7 @@ static struct error *read_extended(struct symtab *tab, const struct file *f, Elf
 
 	if (!scn || !gelf_getshdr(scn, &shdr))
 		return NULL;
-	err = read_section(tab, f, &shdr, &numbers, &len);
+	err = read_section(f, &shdr, &numbers, &len);
 	if (err)
 		return err;
 	if (len / sizeof(*tab->extended) < tab->nr_entries)
@@ -244,7 +181,7 @@ static struct error *no_symbols(const struct symtab *tab)
 			  "use the unstripped file, for a kernel its vmlinux");
 }
 
-static struct error *read_tables(struct symtab *tab, const struct file *f)
+static struct error *read_tables(struct symtab *tab, const struct elf_file *f)
 {
 	struct error *err;
 	GElf_Shdr shdr;
@@ -252,11 +189,11 @@ static struct error *read_tables(struct symtab *tab, const struct file *f)
 	size_t len = 0, strings;
 	void *entries = NULL;
 
-	scn = find_symbols(f->elf, &shdr);
+	scn = find_symbols(elf_file_elf(f), &shdr);
 	if (!scn)
 		return no_symbols(tab);
 	strings = shdr.sh_link;
-	err = read_section(tab, f, &shdr, &entries, &len);
+	err = read_section(f, &shdr, &entries, &len);
 	if (err)
 		return err;
 	tab->entries = entries;
@@ -423,22 +360,22 @@ static void read_segments(struct symtab *tab, Elf *elf)
 	}
 }
 
-static void read_purpose(struct symtab *tab, const struct file *f)
+static void read_purpose(struct symtab *tab, const struct elf_file *f)
 {
 	Elf_Scn *scn = NULL;
 	GElf_Shdr shdr;
 	GElf_Ehdr ehdr;
 	size_t i;
 
-	read_segments(tab, f->elf);
-	if (!gelf_getehdr(f->elf, &ehdr))
+	read_segments(tab, elf_file_elf(f));
+	if (!gelf_getehdr(elf_file_elf(f), &ehdr))
 		return;
-	while ((scn = elf_nextscn(f->elf, scn))) {
+	while ((scn = elf_nextscn(elf_file_elf(f), scn))) {
 		i = elf_ndxscn(scn);
 		if (i >= tab->nr_sections || !gelf_getshdr(scn, &shdr))
 			continue;
-		if (shdr.sh_type == SHT_DYNAMIC && is_within(f, shdr.sh_offset, shdr.sh_size) &&
-		    names_libraries(scn))
+		if (shdr.sh_type == SHT_DYNAMIC && shdr.sh_size <= DYNAMIC_MAX &&
+		    elf_file_has(f, shdr.sh_offset, shdr.sh_size) && names_libraries(scn))
 			tab->is_program = true;
 		if (ehdr.e_type == ET_REL &&
 		    !strcmp(tab->section_names + tab->sections[i].name, ".text"))
@@ -481,7 +418,7 @@ static struct error *check_any(const struct symtab *tab)
 	return no_symbols(tab);
 }
 
-static struct error *read_elf(struct symtab *tab, const struct file *f)
+static struct error *read_elf(struct symtab *tab, const struct elf_file *f)
 {
 	struct error *err;
 
@@ -491,36 +428,23 @@ static struct error *read_elf(struct symtab *tab, const struct file *f)
 	if (!err)
 		err = check_any(tab);
 	if (!err)
-		err = read_build_id(tab, f->elf);
+		err = read_build_id(tab, elf_file_elf(f));
 	if (!err)
 		read_purpose(tab, f);
-	return err;
-}
-
-static struct error *read_file(struct symtab *tab, const char *path)
-{
-	struct file f = { .fd = -1 };
-	struct error *err;
-
-	err = open_file(tab, path, &f);
-	if (!err) {
-		elf_version(EV_CURRENT);
-		f.elf = elf_begin(f.fd, ELF_C_READ, NULL);
-		err = f.elf ? read_elf(tab, &f) : libelf_error(tab);
-		elf_end(f.elf);
-	}
-	if (f.fd >= 0)
-		close(f.fd);
-	return err;
+	return err ? err : elf_file_check(f);
 }
 
 struct error *symtab_load(const char *path, struct symtab **out)
 {
 	struct symtab *tab = NULL;
+	struct elf_file *f = NULL;
 	struct error *err = symtab_new(path, &tab);
 
 	if (!err)
-		err = read_file(tab, path);
+		err = elf_file_open(path, &f);
+	if (!err)
+		err = read_elf(tab, f);
+	elf_file_close(f);
 	if (!err) {
 		tab->file = strdup(path);
 		err = tab->file ? NULL : error_nomem();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is read from ELF files that change while they are open: from copies of this program. */
+/* ELF files that change while they are open (copies of this program), and sparse ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include <elf.h>
+
 #include "base/buf.h"
+#include "base/endian.h"
+#include "elf-build.h"
 #include "sym/cfi.h"
 #include "sym/elf-file.h"
 #include "sym/lines.h"
@@ -137,6 +141,58 @@ static void frames_of_a_shorter_file(void **state)
 	cfi_close(cfi);
 }
 
+/*
+ * A file of 1 GiB that takes a few pages of the disk, a number of one of whose section
+ * headers says that all of it is needed: it is refused.
+ */
+static void check_sparse(size_t section, size_t member, uint32_t number, const char *reason)
+{
+	static const struct elf_symbol symbol = { "start", 0x1000, 0, STB_GLOBAL, STT_FUNC, 1 };
+	static const unsigned char build_id[8] = { 1 };
+	static const struct elf_spec spec = {
+		.class = ELFCLASS64, .data = ELFDATA2MSB, .machine = EM_S390,
+		.symbols_type = SHT_SYMTAB, .symbols = &symbol, .nr_symbols = 1,
+		.text = 0x1000, .text_size = 0x100, .build_id = build_id,
+		.build_id_len = sizeof(build_id),
+	};
+	unsigned char header[sizeof(Elf64_Ehdr)], raw[4];
+	const char *path = temp_path("sparse");
+	struct symtab *tab = NULL;
+	struct error *err;
+	FILE *file;
+	long at;
+
+	elf_build(path, &spec);
+	file = fopen(path, "r+b");
+	assert_non_null(file);
+	assert_int_equal(fread(header, sizeof(header), 1, file), 1);
+	at = (long)(get_be64(header + offsetof(Elf64_Ehdr, e_shoff)) + 64 * section + member);
+	/* The lower half of 8 bytes. */
+	at += member == offsetof(Elf64_Shdr, sh_size) ? 4 : 0;
+	put_be32(raw, number);
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	assert_int_equal(fwrite(raw, sizeof(raw), 1, file), 1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(truncate(path, 1 << 30), 0);
+	err = symtab_load(path, &tab);
+	assert_non_null(err);
+	assert_int_equal(err->kind, ERROR_USAGE);
+	assert_non_null(strstr(err->message, reason));
+	error_free(err);
+}
+
+static void sparse_files(void **state)
+{
+	size_t size = offsetof(Elf64_Shdr, sh_size), info = offsetof(Elf64_Shdr, sh_info);
+
+	(void)state;
+	check_sparse(3, size, 1000 << 20, "/sparse: has a table of 1048576000 bytes, which is too large");
+	check_sparse(4, size, (256 << 20) + 1, "/sparse: has a table of 268435457 bytes");
+	check_sparse(5, size, 1000 << 20, "/sparse: has too many notes");
+	check_sparse(0, size, 10000000, "/sparse: has too many headers");
+	check_sparse(0, info, 10000000, "/sparse: has too many headers");
+}
+
 static void files_that_are_none(void **state)
 {
 	struct elf_file *f;
@@ -165,6 +221,7 @@ int main(void)
 		cmocka_unit_test(types_of_a_shorter_file),
 		cmocka_unit_test(lines_of_a_shorter_file),
 		cmocka_unit_test(frames_of_a_shorter_file),
+		cmocka_unit_test(sparse_files),
 		cmocka_unit_test(files_that_are_none),
 	};
 
