@@ -21,6 +21,7 @@
 
 struct elf_file {
 	char *path;		/* printable */
+	char *raw_path;
 	int fd;
 	uint64_t size;
 	struct filemap map;	/* none where the file cannot be mapped: then it is read */
@@ -40,7 +41,8 @@ static struct error *open_file(struct elf_file *f, const char *path)
 	buf_add_escaped(&shown, path, strlen(path));
 	buf_adds(&shown, "");
 	f->path = shown.data;
-	if (!f->path)
+	f->raw_path = strdup(path);
+	if (!f->path || !f->raw_path)
 		return error_nomem();
 	/* O_NONBLOCK: a FIFO must not hold us up. */
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -179,12 +181,18 @@ void elf_file_close(struct elf_file *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	free(f->path);
+	free(f->raw_path);
 	free(f);
 }
 
 const char *elf_file_path(const struct elf_file *f)
 {
 	return f->path;
+}
+
+const char *elf_file_raw_path(const struct elf_file *f)
+{
+	return f->raw_path;
 }
 
 struct Elf *elf_file_elf(const struct elf_file *f)

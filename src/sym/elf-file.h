@@ -23,8 +23,9 @@ struct elf_file;
 struct error *elf_file_open(const char *path, struct elf_file **f);
 /* Close it, when nothing that libelf or libdw has told of it is needed any more; NULL is allowed. */
 void elf_file_close(struct elf_file *f);
-/* Its path, printable. */
+/* Its path, printable; as it was given. */
 const char *elf_file_path(const struct elf_file *f);
+const char *elf_file_raw_path(const struct elf_file *f);
 /* What libelf has made of it: an ELF file. It is closed by elf_file_close(). */
 struct Elf *elf_file_elf(const struct elf_file *f);
 /*

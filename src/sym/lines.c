@@ -2,18 +2,17 @@
 #include "sym/lines.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sym/elf-file.h"
+#include "sym/dwarf-file.h"
 
 #define FILES_MAX 4096U		/* of a cache: no guest has more modules */
 
 struct lines {
 	struct elf_file *file;
-	Dwarf *dwarf;
+	struct dwarf_file dwarf;
 };
 
 static struct error *open_dwarf(const char *path, struct lines *l)
@@ -27,10 +26,7 @@ static struct error *open_dwarf(const char *path, struct lines *l)
 	if (!gelf_getehdr(elf_file_elf(l->file), &ehdr) || ehdr.e_type == ET_REL)
 		return error_new(ERROR_NO, "%s: lines of a relocatable file are not known",
 				 elf_file_path(l->file));
-	l->dwarf = dwarf_begin_elf(elf_file_elf(l->file), DWARF_C_READ, NULL);
-	if (!l->dwarf)
-		return error_new(ERROR_NO, "%s: has no DWARF", elf_file_path(l->file));
-	return NULL;
+	return dwarf_file_begin(&l->dwarf, l->file);
 }
 
 struct error *lines_open(const char *path, struct lines **out)
@@ -53,7 +49,7 @@ void lines_close(struct lines *l)
 {
 	if (!l)
 		return;
-	dwarf_end(l->dwarf);
+	dwarf_file_end(&l->dwarf);
 	elf_file_close(l->file);
 	free(l);
 }
@@ -72,11 +68,13 @@ static const char *without_directory(Dwarf_Die *cu, const char *file)
 	return file;
 }
 
-/* Whether the file still has all that was read from it. */
+/* Whether the files still have all that was read from them. */
 static bool is_whole(const struct lines *l)
 {
 	struct error *err = elf_file_check(l->file);
 
+	if (!err)
+		err = elf_file_check(l->dwarf.shared);
 	error_free(err);
 	return !err;
 }
@@ -88,7 +86,7 @@ bool lines_find(struct lines *l, uint64_t addr, struct buf *b)
 	Dwarf_Die cu;
 	int number;
 
-	if (!l || !dwarf_addrdie(l->dwarf, addr, &cu))
+	if (!l || !dwarf_addrdie(l->dwarf.dwarf, addr, &cu))
 		return false;
 	line = dwarf_getsrc_die(&cu, addr);
 	if (!line || dwarf_lineno(line, &number) || number <= 0)

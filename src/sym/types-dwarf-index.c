@@ -209,7 +209,7 @@ static struct error *read_unit(struct dwarf *d)
 
 	if (d->src.interrupted && *d->src.interrupted)
 		return error_new(ERROR_PARTIAL, "interrupted");
-	more = dwarf_get_units(d->dw, x->unit, &x->unit, NULL, NULL, &unit, NULL);
+	more = dwarf_get_units(d->dwarf.dwarf, x->unit, &x->unit, NULL, NULL, &unit, NULL);
 	if (more) {
 		x->complete = true;
 		return more < 0 ? dwarf_damaged(d) : NULL;

@@ -34,6 +34,8 @@ static struct error *checked(const struct dwarf *d, struct error *err)
 	struct error *shorter = elf_file_check(d->file);
 
 	if (!shorter)
+		shorter = elf_file_check(d->dwarf.shared);
+	if (!shorter)
 		return err;
 	error_free(err);
 	return shorter;
@@ -374,7 +376,7 @@ static void dwarf_source_close(struct type_source *src)
 	struct dwarf *d = dwarf_of(src);
 
 	dwarf_index_free(&d->index);
-	dwarf_end(d->dw);
+	dwarf_file_end(&d->dwarf);
 	free(d);
 }
 
@@ -391,16 +393,17 @@ struct error *dwarf_open(struct elf_file *file, struct type_source **src)
 {
 	const char *ident = elf_getident(elf_file_elf(file), NULL);
 	struct dwarf *d = calloc(1, sizeof(*d));
+	struct error *err;
 
 	if (!d)
 		return error_nomem();
 	d->src.ops = &dwarf_ops;
 	d->src.big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
 	d->file = file;
-	d->dw = dwarf_begin_elf(elf_file_elf(file), DWARF_C_READ, NULL);
-	if (!d->dw) {
+	err = dwarf_file_begin(&d->dwarf, file);
+	if (err) {
 		free(d);
-		return error_new(ERROR_NO, "%s: has no DWARF", elf_file_path(file));
+		return err;
 	}
 	*src = &d->src;
 	return NULL;

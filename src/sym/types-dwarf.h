@@ -3,8 +3,7 @@
 #ifndef S390MEMCTL_SYM_TYPES_DWARF_H
 #define S390MEMCTL_SYM_TYPES_DWARF_H
 
-#include <elfutils/libdw.h>
-
+#include "sym/dwarf-file.h"
 #include "sym/name-hash.h"
 #include "sym/type-source.h"
 
@@ -35,7 +34,7 @@ struct dwarf_index {
 
 struct dwarf {
 	struct type_source src;
-	Dwarf *dw;
+	struct dwarf_file dwarf;
 	struct elf_file *file;	/* the caller's */
 	struct dwarf_index index;
 };

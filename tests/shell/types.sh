@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# Types of files that have been made to do harm. A time limit is there for those
+# that would never end.
+
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154
+. "$(dirname "$0")/../lib.sh" || exit 99
+
+make_types() {
+	/usr/bin/python3 "$top_srcdir/tests/shell/make-types.py" "$@"
+}
+
+in_time() {
+	timeout -s KILL 120 "$@"
+}
+
+# DWARF that a file shares with another one: dwz(1).
+
+mkdir other
+make_types shared other/shared
+make_types shares relative other/shared
+make_types shares absolute "$PWD/other/shared"
+ln -s ../relative other/link
+run_is "a name in a shared file" 0 s390memctl -s relative sizeof 'struct foo' <<'EOF'
+sizeof(struct foo) = 4 (0x4)
+EOF
+run_is "with an absolute path" 0 s390memctl -s absolute sizeof 'struct foo' <<'EOF'
+sizeof(struct foo) = 4 (0x4)
+EOF
+run_is "relative to the file itself, not to a link" 0 s390memctl -s other/link sizeof 'struct foo' <<'EOF'
+sizeof(struct foo) = 4 (0x4)
+EOF
+mkfifo fifo
+make_types shares f fifo
+run_is "a FIFO holds nobody up" 1 in_time s390memctl -s f sizeof 'struct foo' <<'EOF'
+s390memctl: f: a part of its DWARF is in another file: it is not a regular file
+EOF
+make_types shares f nosuch
+run_is "a file that is missing" 1 s390memctl -s f sizeof 'struct foo' <<'EOF'
+s390memctl: f: a part of its DWARF is in another file: it cannot be found: No such file or directory
+EOF
+make_types shared nested nosuch
+make_types shares f nested
+run_is "one that shares, too" 1 s390memctl -s f sizeof 'struct foo' <<'EOF'
+s390memctl: f: a part of its DWARF is in another file: it has no DWARF, or not all of it
+EOF
+# A byte of the build id.
+printf '\377' | dd of=other/shared bs=1 conv=notrunc status=none \
+	seek="$(($(grep -abo GNU other/shared | head -n 1 | cut -d : -f 1) + 4))"
+run_is "another build id" 1 s390memctl -s relative sizeof 'struct foo' <<'EOF'
+s390memctl: relative: a part of its DWARF is in another file: it has another build id
+EOF
+
+done_testing
