@@ -103,7 +103,7 @@ static struct error *open_files(struct typed *t)
 	t->symbols = t->s->symbols;
 	for (i = 0; (tab = symbols_table(t->symbols, i, NULL, NULL)); i++) {
 		error_free(err);
-		err = types_open_elf(symtab_file(tab), &t->own);
+		err = types_open_elf(symtab_file(tab), t->s->interrupted, &t->own);
 		if (!err || err->kind != ERROR_NO)
 			return err;
 	}
@@ -134,8 +134,6 @@ struct error *typed_open(struct session *s, bool need_guest, struct typed *t)
 			find_percpu(t);
 		}
 	}
-	if (!err)
-		types_set_interrupted(t->ctx.types, s->interrupted);
 	if (!err && !types_big_endian(t->ctx.types))
 		err = error_new(ERROR_USAGE, "the types are of a little-endian machine, not of s390x");
 	return err;

@@ -93,7 +93,7 @@ struct error *btf_load(struct kernel *k, struct types **types)
 		return error_nomem();
 	err = kmem_read(&k->mem, addr, data, len);
 	if (!err)
-		err = types_open_btf(data, len, types);
+		err = types_open_btf(data, len, k->opt.interrupted, types);
 	wipe_free(data, len);
 	/* Damage is the guest's, no mistake of the user. */
 	if (err && err->kind == ERROR_USAGE)

@@ -189,7 +189,7 @@ struct error *kernel_types(struct kernel *k, struct types **types)
 	if (k->types)
 		return NULL;
 	if (k->vmlinux[0]) {
-		err = types_open_elf(k->vmlinux, &k->types);
+		err = types_open_elf(k->vmlinux, k->opt.interrupted, &k->types);
 		if (err && err->kind != ERROR_NO)
 			return err;
 		if (!err) {

@@ -22,18 +22,22 @@ struct type_source_ops {
 
 struct type_source {
 	const struct type_source_ops *ops;
-	const volatile int *interrupted;	/* NULL: cannot be */
+	const volatile int *interrupted;	/* see types_open_elf() */
 	bool big_endian;
 };
 
+/* ERROR_PARTIAL if somebody wants an end, NULL else: for loops that a file makes as long as it likes. */
+struct error *type_source_interrupted(const struct type_source *src);
 /* data is copied. As types_open_btf(). */
-struct error *btf_open(const void *data, size_t len, struct type_source **src);
+struct error *btf_open(const void *data, size_t len, const volatile int *interrupted,
+		       struct type_source **src);
 /*
  * file is the caller's, to be kept until the source is closed. ERROR_NO when it has
  * no DWARF.
  */
 struct elf_file;
-struct error *dwarf_open(struct elf_file *file, struct type_source **src);
+struct error *dwarf_open(struct elf_file *file, const volatile int *interrupted,
+			 struct type_source **src);
 /* A member more at the end of the list: *room is how many it has memory for, 0 first. */
 struct error *type_members_add(struct type_members *m, size_t *room,
 			       const struct type_member *member);

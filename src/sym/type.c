@@ -30,6 +30,13 @@ struct error *type_members_add(struct type_members *m, size_t *room,
 	return NULL;
 }
 
+struct error *type_source_interrupted(const struct type_source *src)
+{
+	if (!src->interrupted || !*src->interrupted)
+		return NULL;
+	return error_new(ERROR_PARTIAL, "interrupted");
+}
+
 struct error *type_describe(const struct type *type, struct type_info *info)
 {
 	if (type->pointers) {
@@ -106,7 +113,9 @@ struct error *type_get_members(const struct type *type, struct type_members *m)
 	*m = (struct type_members){ .list = NULL };
 	if (!type->src || type->pointers)
 		return NULL;
-	err = type->src->ops->members(type, m);
+	err = type_source_interrupted(type->src);
+	if (!err)
+		err = type->src->ops->members(type, m);
 	if (err) {
 		free(m->list);
 		*m = (struct type_members){ .list = NULL };

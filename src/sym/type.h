@@ -133,8 +133,6 @@ struct error *types_lookup(struct types *t, enum type_names names, const char *n
  */
 struct error *type_parse(struct types *t, const char *text, enum type_names names,
 			 const char **end, struct type *type);
-/* Searches stop (ERROR_PARTIAL) when *interrupted is set. NULL: they cannot be. */
-void types_set_interrupted(struct types *t, const volatile int *interrupted);
 /* The types know the guest's byte order and pointers of 8 bytes: they can be of s390x. */
 bool types_big_endian(const struct types *t);
 

@@ -16,7 +16,7 @@
 #define BTF_RECORD_SIZE		12U
 #define BTF_DATA_MAX		(256U << 20)
 #define POINTER_SIZE		8U
-#define NAME_MAX_LEN		4096U	/* a type with a longer name is damaged */
+#define NAME_MAX_LEN		512U	/* with its end: KSYM_NAME_LEN. A type with a longer one is damaged */
 
 enum btf_kind {
 	BTF_VOID, BTF_INT, BTF_PTR, BTF_ARRAY, BTF_STRUCT, BTF_UNION, BTF_ENUM, BTF_FWD,
@@ -179,8 +179,11 @@ static struct error *scan(struct btf *b)
 	struct error *err = NULL;
 	size_t offset = 0;
 
-	while (!err && offset < b->types_len)
-		err = scan_record(b, &offset);
+	while (!err && offset < b->types_len) {
+		err = type_source_interrupted(&b->src);
+		if (!err)
+			err = scan_record(b, &offset);
+	}
 	return err;
 }
 
@@ -248,23 +251,6 @@ static int names_of(const struct record *r)
 	return *r->name ? names[r->kind] - 1 : -1;
 }
 
-static bool hash_names(struct btf *b)
-{
-	struct record r;
-	uint32_t id, hash;
-	int names;
-
-	for (id = 1; id <= b->count; id++) {
-		get_record(b, id, &r);
-		names = names_of(&r);
-		/* One that is never looked up goes anywhere, but not all to one place. */
-		hash = names < 0 ? id * 0x9e3779b1U : name_hash_of(r.name, (unsigned int)names);
-		if (!name_hash_add(&b->names, hash))
-			return false;
-	}
-	return true;
-}
-
 /* The number of the first type, or variable, of a name; 0: there is none. */
 static uint32_t find_name(const struct btf *b, enum type_names names, const char *name)
 {
@@ -278,6 +264,29 @@ static uint32_t find_name(const struct btf *b, enum type_names names, const char
 			id = n + 1;
 	}
 	return id;
+}
+
+static struct error *hash_names(struct btf *b)
+{
+	struct error *err = NULL;
+	struct record r;
+	uint32_t id, hash;
+	int names;
+
+	for (id = 1; !err && id <= b->count; id++) {
+		get_record(b, id, &r);
+		names = names_of(&r);
+		/* One that is never looked up goes anywhere, but not all to one place. */
+		if (names < 0 || find_name(b, (enum type_names)names, r.name))
+			hash = id * 0x9e3779b1U;
+		else
+			hash = name_hash_of(r.name, (unsigned int)names);
+		err = name_hash_add(&b->names, hash) ? type_source_interrupted(&b->src) :
+						       error_nomem();
+	}
+	if (err)
+		name_hash_free(&b->names);
+	return err;
 }
 
 static uint32_t find_any_type(const struct btf *b, const char *name)
@@ -297,14 +306,14 @@ static struct error *btf_lookup(struct type_source *src, enum type_names names, 
 				struct type *type, bool *found)
 {
 	struct btf *b = btf_of(src);
+	struct error *err;
 	struct record r;
 	uint32_t id;
 
 	*found = false;
-	if (!b->names.count && b->count && !hash_names(b)) {
-		name_hash_free(&b->names);
-		return error_nomem();
-	}
+	err = b->names.count ? NULL : hash_names(b);
+	if (err)
+		return err;
 	id = names == TYPE_NAMES_ANY_TYPE ? find_any_type(b, name) : find_name(b, names, name);
 	if (!id)
 		return NULL;
@@ -454,12 +463,16 @@ static struct error *btf_enumerator(struct type_source *src, const char *name, i
 {
 	const struct btf *b = btf_of(src);
 	struct type_member member = { .value = 0 };
+	struct error *err = NULL;
 	struct record r;
 	unsigned int i;
 	uint32_t id;
 
 	*found = false;
 	for (id = 1; id <= b->count; id++) {
+		err = type_source_interrupted(src);
+		if (err)
+			break;
 		get_record(b, id, &r);
 		if (kinds[r.kind].kind != TYPE_ENUM)
 			continue;
@@ -472,7 +485,7 @@ static struct error *btf_enumerator(struct type_source *src, const char *name, i
 			return NULL;
 		}
 	}
-	return NULL;
+	return err;
 }
 
 static const struct type_source_ops btf_ops = {
@@ -484,7 +497,8 @@ static const struct type_source_ops btf_ops = {
 	.enumerator = btf_enumerator,
 };
 
-struct error *btf_open(const void *data, size_t len, struct type_source **src)
+struct error *btf_open(const void *data, size_t len, const volatile int *interrupted,
+		       struct type_source **src)
 {
 	struct btf *b = calloc(1, sizeof(*b));
 	struct error *err;
@@ -492,6 +506,7 @@ struct error *btf_open(const void *data, size_t len, struct type_source **src)
 	if (!b)
 		return error_nomem();
 	b->src.ops = &btf_ops;
+	b->src.interrupted = interrupted;
 	err = load(b, data, len);
 	if (!err)
 		err = scan(b);

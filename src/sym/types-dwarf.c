@@ -389,7 +389,8 @@ static const struct type_source_ops dwarf_ops = {
 	.enumerator = dwarf_enumerator,
 };
 
-struct error *dwarf_open(struct elf_file *file, struct type_source **src)
+struct error *dwarf_open(struct elf_file *file, const volatile int *interrupted,
+			 struct type_source **src)
 {
 	const char *ident = elf_getident(elf_file_elf(file), NULL);
 	struct dwarf *d = calloc(1, sizeof(*d));
@@ -398,6 +399,7 @@ struct error *dwarf_open(struct elf_file *file, struct type_source **src)
 	if (!d)
 		return error_nomem();
 	d->src.ops = &dwarf_ops;
+	d->src.interrupted = interrupted;
 	d->src.big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
 	d->file = file;
 	err = dwarf_file_begin(&d->dwarf, file);

@@ -50,7 +50,8 @@ static struct error *find_sections(struct types *t)
 			t->has_dwarf = true;
 	}
 	data = btf ? elf_rawdata(btf, NULL) : NULL;
-	err = data && data->d_buf ? btf_open(data->d_buf, data->d_size, &t->btf) : NULL;
+	err = data && data->d_buf ?
+		btf_open(data->d_buf, data->d_size, t->interrupted, &t->btf) : NULL;
 	return err ? err : elf_file_check(t->file);
 }
 
@@ -61,26 +62,25 @@ static struct error *need_dwarf(struct types *t)
 
 	if (t->dwarf || !t->has_dwarf)
 		return NULL;
-	err = dwarf_open(t->file, &t->dwarf);
-	if (err) {
+	err = dwarf_open(t->file, t->interrupted, &t->dwarf);
+	if (err)
 		t->has_dwarf = false;
-		return err;
-	}
-	t->dwarf->interrupted = t->interrupted;
-	return NULL;
+	return err;
 }
 
-struct error *types_open_elf(const char *path, struct types **types)
+struct error *types_open_elf(const char *path, const volatile int *interrupted,
+			     struct types **types)
 {
 	struct types *t = calloc(1, sizeof(*t));
 	struct error *err;
 
 	if (!t)
 		return error_nomem();
+	t->interrupted = interrupted;
 	err = elf_file_open(path, &t->file);
 	if (!err)
 		err = find_sections(t);
-	if (err && t->has_dwarf) {
+	if (err && err->kind != ERROR_PARTIAL && t->has_dwarf && !t->btf) {
 		/* Damaged BTF beside DWARF. */
 		error_free(err);
 		err = NULL;
@@ -99,14 +99,15 @@ struct error *types_open_elf(const char *path, struct types **types)
 	return NULL;
 }
 
-struct error *types_open_btf(const void *data, size_t len, struct types **types)
+struct error *types_open_btf(const void *data, size_t len, const volatile int *interrupted,
+			     struct types **types)
 {
 	struct types *t = calloc(1, sizeof(*t));
 	struct error *err;
 
 	if (!t)
 		return error_nomem();
-	err = btf_open(data, len, &t->btf);
+	err = btf_open(data, len, interrupted, &t->btf);
 	if (err) {
 		types_close(t);
 		return err;
@@ -136,15 +137,6 @@ const char *types_source(const struct types *t)
 bool types_big_endian(const struct types *t)
 {
 	return t->big_endian;
-}
-
-void types_set_interrupted(struct types *t, const volatile int *interrupted)
-{
-	t->interrupted = interrupted;
-	if (t->btf)
-		t->btf->interrupted = interrupted;
-	if (t->dwarf)
-		t->dwarf->interrupted = interrupted;
 }
 
 /* Looking up */

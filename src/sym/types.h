@@ -18,14 +18,18 @@ struct types;
 /*
  * Types of an ELF file's DWARF, or of its section .BTF if it has no DWARF; path
  * is untrusted in content. Errors: ERROR_USAGE with path and reason (ERROR_NO
- * when it has neither).
+ * when it has neither); ERROR_PARTIAL when interrupted, here and in all that is asked
+ * later.
+ *
+ * interrupted: not 0 is the end; kept; NULL: nothing interrupts
  */
-struct error *types_open_elf(const char *path, struct types **t);
+struct error *types_open_elf(const char *path, const volatile int *interrupted, struct types **t);
 /*
  * Types of BTF as it stands in a kernel's memory or in a file: data is copied;
- * untrusted. Errors: ERROR_USAGE with the reason.
+ * untrusted. Errors: ERROR_USAGE with the reason; ERROR_PARTIAL as above.
  */
-struct error *types_open_btf(const void *data, size_t len, struct types **t);
+struct error *types_open_btf(const void *data, size_t len, const volatile int *interrupted,
+			     struct types **t);
 /* Free; NULL is allowed. */
 void types_close(struct types *t);
 /* "DWARF" or "BTF". */

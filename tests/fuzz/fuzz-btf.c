@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t value;
 	size_t i;
 
-	err = types_open_btf(data, size, &t);
+	err = types_open_btf(data, size, NULL, &t);
 	if (err) {
 		error_free(err);
 		return 0;

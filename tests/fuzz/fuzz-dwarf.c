@@ -59,7 +59,7 @@ static void types(const char *path)
 	struct buf b = BUF_INIT;
 	uint64_t offset, size;
 
-	err = types_open_elf(path, &t);
+	err = types_open_elf(path, NULL, &t);
 	if (!err) {
 		error_free(types_member(t, "task", "comm", &offset, &size));
 		error_free(types_size(t, "task", &size));

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error *err;
 
 	module_types(&btf);
-	FUZZ_CHECK(k.symbols && !types_open_btf(btf.data, btf.len, &k.types));
+	FUZZ_CHECK(k.symbols && !types_open_btf(btf.data, btf.len, NULL, &k.types));
 	buf_free(&btf);
 	FUZZ_CHECK(!symtab_from_list("fuzz", &entry, 1, &tab));
 	FUZZ_CHECK(!symbols_add(k.symbols, tab, 0, "", true));

@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	length = (size_t)fuzz_number(&in, 2);
 	bytes = fuzz_bytes(&in, &length);
-	err = types_open_btf(bytes, length, &ctx.types);
+	err = types_open_btf(bytes, length, NULL, &ctx.types);
 	if (!err) {
 		err = value_parse_typed(&ctx, text, &v, &is_type);
 		if (!err) {

@@ -75,7 +75,7 @@ static void types_of_a_shorter_file(void **state)
 	struct type_info info;
 	struct types *t = NULL;
 	struct type type;
-	struct error *err = types_open_elf(path, &t);
+	struct error *err = types_open_elf(path, NULL, &t);
 
 	(void)state;
 	/* No debugging information: it was built so. */

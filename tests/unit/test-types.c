@@ -90,7 +90,7 @@ static struct types *open_sample(bool little)
 	struct error *err;
 
 	btf_sample(&b, little);
-	err = types_open_btf(b.data, b.len, &t);
+	err = types_open_btf(b.data, b.len, NULL, &t);
 	if (err)
 		fail_msg("%s", err->message);
 	buf_free(&b);
@@ -229,7 +229,7 @@ static void try_btf(const void *data, size_t len)
 
 	assert_non_null(copy);
 	memcpy(copy, data, len);
-	err = types_open_btf(copy, len, &t);
+	err = types_open_btf(copy, len, NULL, &t);
 	free(copy);
 	if (err) {
 		assert_int_equal(err->kind, ERROR_USAGE);
@@ -279,7 +279,7 @@ static struct types *open_built(struct btf_build *b)
 	struct error *err;
 
 	btf_build_end(b, &out);
-	err = types_open_btf(out.data, out.len, &t);
+	err = types_open_btf(out.data, out.len, NULL, &t);
 	if (err)
 		fail_msg("%s", err->message);
 	buf_free(&out);
@@ -346,7 +346,7 @@ static void btf_loops(void **state)
 static struct types *open_dwarf(const char *path)
 {
 	struct types *t = NULL;
-	struct error *err = types_open_elf(path, &t);
+	struct error *err = types_open_elf(path, NULL, &t);
 
 	if (err && err->kind == ERROR_NO) {
 		error_free(err);
@@ -517,7 +517,7 @@ static void try_elf(const unsigned char *data, size_t len)
 	assert_non_null(f);
 	assert_int_equal(fwrite(data, 1, len, f), len);
 	fclose(f);
-	err = types_open_elf(temp_path("changed.so"), &t);
+	err = types_open_elf(temp_path("changed.so"), NULL, &t);
 	error_free(err);
 	if (err)
 		return;
@@ -557,10 +557,10 @@ static void files_that_are_none(void **state)
 	struct error *err;
 
 	(void)state;
-	err = types_open_elf(temp_path("nosuch"), &t);
+	err = types_open_elf(temp_path("nosuch"), NULL, &t);
 	assert_int_equal(err->kind, ERROR_USAGE);
 	error_free(err);
-	err = types_open_elf("/dev/null", &t);
+	err = types_open_elf("/dev/null", NULL, &t);
 	assert_non_null(strstr(err->message, "is not a regular file"));
 	error_free(err);
 	try_elf((const unsigned char *)"no ELF file", 11);

@@ -73,7 +73,7 @@ static int open_types(void **state)
 
 	(void)state;
 	btf_sample(&b, false);
-	err = types_open_btf(b.data, b.len, &ctx.types);
+	err = types_open_btf(b.data, b.len, NULL, &ctx.types);
 	buf_free(&b);
 	put_be64(task(0), 0x8000000000000001);
 	put_be32(task(8), 42);
@@ -396,7 +396,7 @@ static void hostile_types(void **state)
 	btf_type(&b, "huge", K_STRUCT, 1, 0, 8);
 	btf_member(&b, "m", huge, 0);
 	btf_build_end(&b, &out);
-	assert_null(types_open_btf(out.data, out.len, &ctx.types));
+	assert_null(types_open_btf(out.data, out.len, NULL, &ctx.types));
 	check_print("struct outside 0x10000", &all, "x = {m = <outside>}\n");
 	capture_begin(&c, false);
 	error_free(print(&c, &all, "struct self 0x10000"));
