@@ -3,12 +3,24 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #define FIRST_ROOM 1024U
 
+/* Four of the random bytes that the kernel gives each process. */
+static uint32_t random_seed(void)
+{
+	const unsigned char *bytes = (const unsigned char *)getauxval(AT_RANDOM);
+	uint32_t seed = 0;
+
+	if (bytes)
+		memcpy(&seed, bytes + 8, sizeof(seed));
+	return seed;
+}
+
 uint32_t name_hash_of(const char *name, unsigned int kind)
 {
-	uint32_t hash = 2166136261U ^ kind;
+	uint32_t hash = 2166136261U ^ kind ^ random_seed();
 
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * 16777619U;

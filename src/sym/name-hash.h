@@ -19,7 +19,10 @@ struct name_hash {
 	uint32_t count, room;
 };
 
-/* FNV-1a of a name, and of a number that tells kinds of names apart. */
+/*
+ * FNV-1a of a name, and of a number that tells kinds of names apart. Each process has its
+ * own, so that nobody makes a file whose names all go to one place.
+ */
 uint32_t name_hash_of(const char *name, unsigned int kind);
 /* Add the next number with a hash; false: no memory. */
 bool name_hash_add(struct name_hash *h, uint32_t hash);

@@ -95,10 +95,10 @@ static struct error *add_enumerators(struct dwarf *d, Dwarf_Die *enumeration)
 	struct error *err = NULL;
 	unsigned int count = 0;
 	Dwarf_Die die;
-	int more;
+	bool more;
 
-	for (more = dwarf_child(enumeration, &die); !more && !err && count < TYPE_MEMBERS_MAX;
-	     more = dwarf_siblingof(&die, &die)) {
+	for (more = !dwarf_child(enumeration, &die); more && !err && count < TYPE_MEMBERS_MAX;
+	     more = dwarf_next_leaf(&die)) {
 		struct dwarf_name entry = {
 			.name = dwarf_diename(&die), .addr = die.addr, .cu = die.cu,
 			.value = value_of(&die), .names = DWARF_ENUMERATOR,
@@ -144,10 +144,12 @@ static const char *variable_name(Dwarf_Die *die)
 
 static bool has_bounds(Dwarf_Die *array)
 {
+	unsigned int visits = 0;
 	Dwarf_Die die;
-	int more;
+	bool more;
 
-	for (more = dwarf_child(array, &die); !more; more = dwarf_siblingof(&die, &die)) {
+	for (more = !dwarf_child(array, &die); more && visits++ < DIMENSIONS_MAX;
+	     more = dwarf_next_leaf(&die)) {
 		if (dwarf_hasattr(&die, DW_AT_count) || dwarf_hasattr(&die, DW_AT_upper_bound))
 			return true;
 	}
@@ -199,26 +201,30 @@ static struct error *add_die(struct dwarf *d, Dwarf_Die *die)
 	return err;
 }
 
-/* The next unit; at the end index.complete is set. */
+/* The next unit; at the end index.complete is set. One that was interrupted is read again. */
 static struct error *read_unit(struct dwarf *d)
 {
 	struct dwarf_index *x = &d->index;
+	struct error *err;
+	Dwarf_CU *cu = x->unit;
 	Dwarf_Die unit, die;
-	struct error *err = NULL;
-	int more;
+	int end;
 
-	if (d->src.interrupted && *d->src.interrupted)
-		return error_new(ERROR_PARTIAL, "interrupted");
-	more = dwarf_get_units(d->dwarf.dwarf, x->unit, &x->unit, NULL, NULL, &unit, NULL);
-	if (more) {
+	err = type_source_interrupted(&d->src);
+	if (err)
+		return err;
+	end = dwarf_get_units(d->dwarf.dwarf, cu, &cu, NULL, NULL, &unit, NULL);
+	if (end) {
 		x->complete = true;
-		return more < 0 ? dwarf_damaged(d) : NULL;
+		return end < 0 ? dwarf_damaged(d) : NULL;
 	}
-	if (dwarf_child(&unit, &die))
-		return NULL;
-	do {
-		err = add_die(d, &die);
-	} while (!err && !dwarf_siblingof(&die, &die));
+	for (end = dwarf_child(&unit, &die); !end && !err; end = dwarf_siblingof(&die, &die)) {
+		err = type_source_interrupted(&d->src);
+		if (!err)
+			err = add_die(d, &die);
+	}
+	if (!err)
+		x->unit = cu;
 	return err;
 }
 

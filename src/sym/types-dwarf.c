@@ -13,6 +13,7 @@
 #include "sym/elf-file.h"
 
 #define POINTER_SIZE	8U
+#define VISITS_MAX	(2 * TYPE_MEMBERS_MAX)	/* of what stands in a structure: methods, too */
 #define BITS_MAX	(1ULL << 48)	/* a structure of more bits is damaged */
 
 static struct dwarf *dwarf_of(struct type_source *src)
@@ -26,6 +27,11 @@ struct error *dwarf_damaged(const struct dwarf *d)
 
 	return error_new(ERROR_USAGE, "%s: damaged DWARF: %s", elf_file_path(d->file),
 			 reason ? reason : "no reason is known");
+}
+
+bool dwarf_next_leaf(Dwarf_Die *die)
+{
+	return dwarf_haschildren(die) == 0 && !dwarf_siblingof(die, die);
 }
 
 /* err, but that the file has become shorter goes first: what was found out then is nothing. */
@@ -85,12 +91,13 @@ static struct error *target_of(struct dwarf *d, Dwarf_Die *die, struct type *tar
 /* The dimension's subrange; the number of dimensions is returned. */
 static uint64_t find_dimension(Dwarf_Die *array, uint64_t dimension, Dwarf_Die *subrange)
 {
+	unsigned int visits = 0;
 	uint64_t count = 0;
 	Dwarf_Die die;
-	int more;
+	bool more;
 
-	for (more = dwarf_child(array, &die); !more && count < TYPE_MEMBERS_MAX;
-	     more = dwarf_siblingof(&die, &die)) {
+	for (more = !dwarf_child(array, &die); more && visits++ < DIMENSIONS_MAX;
+	     more = dwarf_next_leaf(&die)) {
 		if (dwarf_tag(&die) != DW_TAG_subrange_type)
 			continue;
 		if (count++ == dimension)
@@ -312,12 +319,15 @@ static struct error *dwarf_members(const struct type *type, struct type_members 
 	Dwarf_Die parent = die_of(type), die;
 	struct type_member member;
 	struct error *err = NULL;
+	unsigned int visits = 0;
 	size_t room = 0;
 	int more, tag;
 
 	for (more = dwarf_child(&parent, &die); !more && !err; more = dwarf_siblingof(&die, &die)) {
 		const char *name = dwarf_diename(&die);
 
+		if (visits++ == VISITS_MAX)
+			return error_new(ERROR_USAGE, "damaged types: one has too many members");
 		tag = dwarf_tag(&die);
 		member = (struct type_member){ .name = name ? name : "" };
 		if (tag == DW_TAG_enumerator) {

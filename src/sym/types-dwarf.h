@@ -18,6 +18,7 @@ struct dwarf_name {
 };
 
 #define DWARF_ENUMERATOR 100
+#define DIMENSIONS_MAX	64U	/* of an array, that are looked at */
 
 /*
  * All names up to the unit that was needed last: units are read one after the
@@ -41,6 +42,11 @@ struct dwarf {
 
 /* damaged DWARF: libdw's reason */
 struct error *dwarf_damaged(const struct dwarf *d);
+/*
+ * From an enumerator or a dimension to the next one; false: there is none. One with
+ * children is the last: all of them would be gone through.
+ */
+bool dwarf_next_leaf(Dwarf_Die *die);
 /* names: enum type_names, or DWARF_ENUMERATOR. *entry is NULL if there is no such name. */
 struct error *dwarf_index_find(struct dwarf *d, unsigned int names, const char *name,
 			       const struct dwarf_name **entry);

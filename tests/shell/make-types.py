@@ -6,16 +6,19 @@ usage: make-types.py KIND FILE [LINK]
 
 shares	struct foo of 4 bytes, whose name is in the file LINK (.gnu_debugaltlink)
 shared	what "shares" shares: LINK, if there is one, is another such file
+arrays	400,000 variables of an array of 400,000 dimensions without length
 """
 
 import struct
 import sys
 
 BUILD_ID = bytes(range(20))
+MANY = 400000
 
-COMPILE_UNIT, STRUCTURE = 0x11, 0x13
-NAME, BYTE_SIZE = 0x03, 0x0B
-FORM_DATA1, FORM_STRP_ALT = 0x0B, 0x1F21
+COMPILE_UNIT, ARRAY, SUBRANGE, STRUCTURE, VARIABLE = 0x11, 0x01, 0x21, 0x13, 0x34
+NAME, BYTE_SIZE, TYPE = 0x03, 0x0B, 0x49
+FORM_STRING, FORM_DATA1, FORM_REF4, FORM_STRP_ALT = 0x08, 0x0B, 0x13, 0x1F21
+FIRST = 12  # offset of the first DIE below the unit's, which is one byte long
 
 
 def uleb(value):
@@ -35,14 +38,21 @@ def abbreviation(code, tag, children, *attributes):
 
 ABBREVIATIONS = (
     abbreviation(1, COMPILE_UNIT, 1)
-    + abbreviation(2, STRUCTURE, 0, (NAME, FORM_STRP_ALT), (BYTE_SIZE, FORM_DATA1))
+    + abbreviation(2, ARRAY, 1)
+    + abbreviation(3, SUBRANGE, 0)
+    + abbreviation(4, VARIABLE, 0, (NAME, FORM_STRING), (TYPE, FORM_REF4))
+    + abbreviation(5, STRUCTURE, 0, (NAME, FORM_STRP_ALT), (BYTE_SIZE, FORM_DATA1))
     + b"\0"
 )
 
 
 def entries(kind):
     if kind == "shares":
-        return b"\x02" + struct.pack(">IB", 1, 4)
+        return b"\x05" + struct.pack(">IB", 1, 4)
+    if kind == "arrays":
+        array = b"\x02" + b"\x03" * MANY + b"\0"
+        one = struct.pack(">I", FIRST)
+        return array + b"".join(b"\x04v%x\0" % i + one for i in range(MANY))
     return b""
 
 

@@ -52,4 +52,12 @@ run_is "another build id" 1 s390memctl -s relative sizeof 'struct foo' <<'EOF'
 s390memctl: relative: a part of its DWARF is in another file: it has another build id
 EOF
 
+# DWARF that takes long.
+
+make_types arrays arrays
+run_is "many variables of an array of many dimensions" 1 \
+	in_time s390memctl -s arrays sizeof 'struct foo' <<'EOF'
+s390memctl: arrays: no struct 'foo'
+EOF
+
 done_testing

@@ -13,6 +13,7 @@
 
 #include "elf-build.h"
 #include "sym/expr.h"
+#include "sym/name-hash.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -487,6 +488,16 @@ static void registers_are_fetched_when_named(void **state)
 		     "register '%r1' cannot be used here: there is no vCPU", NULL);
 }
 
+/* Who makes a file does not know which names go to one place. */
+static void hashes_are_of_the_process(void **state)
+{
+	(void)state;
+	assert_int_equal(name_hash_of("a", 0), name_hash_of("a", 0));
+	assert_int_not_equal(name_hash_of("a", 0), name_hash_of("a", 1));
+	/* FNV-1a as it is everywhere. */
+	assert_int_not_equal(name_hash_of("a", 0), 0xe40c292c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -502,6 +513,7 @@ int main(void)
 		cmocka_unit_test(what_memory_says),
 		cmocka_unit_test(unknown_symbols),
 		cmocka_unit_test(registers_are_fetched_when_named),
+		cmocka_unit_test(hashes_are_of_the_process),
 	};
 
 	return cmocka_run_group_tests_name("sym", tests, load_symbols, drop_symbols);
