@@ -31,7 +31,7 @@ static bool is_file_of(const char *file, const struct module *mod)
 static bool has_build_id(const char *path, const char *build_id)
 {
 	struct elf_image *img = NULL;
-	struct error *err = elf_image_open(path, &img);
+	struct error *err = elf_image_open(path, true, &img);
 	char id[65] = "";
 
 	if (!err)
@@ -205,7 +205,7 @@ struct error *module_file_add(struct kernel *k, const struct module_layout *l, s
 
 	buf_add_escaped(&shown, mod->file, strlen(mod->file));
 	if (!err)
-		err = elf_image_open(mod->file, &img);
+		err = elf_image_open(mod->file, true, &img);
 	if (!err)
 		err = elf_image_relocated(img, section_address, s, buf_str(&shown), &tab);
 	elf_image_close(img);

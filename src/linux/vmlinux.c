@@ -126,7 +126,7 @@ static void compare_code(struct kernel *k, const struct symtab *tab, uint64_t st
 {
 	unsigned char expected[COMPARED], found[COMPARED];
 	struct elf_image *img = NULL;
-	struct error *err = elf_image_open(symtab_file(tab), &img);
+	struct error *err = elf_image_open(symtab_file(tab), false, &img);
 
 	if (!err && elf_image_read(img, stext, expected, sizeof(expected))) {
 		err = kmem_read(&k->mem, stext + k->offset, found, sizeof(found));
@@ -240,7 +240,7 @@ static void hide_modules(struct kernel *k)
 		struct elf_image *img = NULL;
 
 		file = symtab_file(symbols_table(k->symbols, i, NULL, NULL));
-		error_free(elf_image_open(file, &img));
+		error_free(elf_image_open(file, false, &img));
 		if (img && elf_image_is_relocatable(img) && !symbols_is_placed(k->symbols, i))
 			symbols_set_hidden(k->symbols, i, true);
 		elf_image_close(img);
@@ -272,7 +272,7 @@ static bool matches(const struct kernel *k, const char *path)
 
 	if (access(path, R_OK) != 0)
 		return false;
-	err = elf_image_open(path, &img);
+	err = elf_image_open(path, false, &img);
 	if (!err)
 		elf_image_build_id(img, id, sizeof(id));
 	printable(shown, sizeof(shown), path);

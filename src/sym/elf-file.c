@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/filemap.h"
+#include "sym/unpack.h"
 
 /* What is believed: enough for large programs, a kernel has a tenth of it. */
 #define HEADERS_MAX	(1U << 18)	/* sections, segments */
@@ -33,10 +34,21 @@ static struct error *file_error(const struct elf_file *f, const char *reason)
 	return error_new(ERROR_USAGE, "%s: %s", f->path, reason);
 }
 
+static struct error *find_size(struct elf_file *f)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st))
+		return error_os(ERROR_USAGE, errno, "%s", f->path);
+	if (!S_ISREG(st.st_mode))
+		return file_error(f, "is not a regular file");
+	f->size = (uint64_t)st.st_size;
+	return NULL;
+}
+
 static struct error *open_file(struct elf_file *f, const char *path)
 {
 	struct buf shown = BUF_INIT;
-	struct stat st;
 
 	buf_add_escaped(&shown, path, strlen(path));
 	buf_adds(&shown, "");
@@ -46,12 +58,7 @@ static struct error *open_file(struct elf_file *f, const char *path)
 		return error_nomem();
 	/* O_NONBLOCK: a FIFO must not hold us up. */
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (f->fd < 0 || fstat(f->fd, &st))
-		return error_os(ERROR_USAGE, errno, "%s", f->path);
-	if (!S_ISREG(st.st_mode))
-		return file_error(f, "is not a regular file");
-	f->size = (uint64_t)st.st_size;
-	return NULL;
+	return f->fd < 0 ? error_os(ERROR_USAGE, errno, "%s", f->path) : find_size(f);
 }
 
 /* Headers */
@@ -152,7 +159,24 @@ static struct error *begin(struct elf_file *f)
 	return err ? err : elf_file_check(f);
 }
 
-struct error *elf_file_open(const char *path, struct elf_file **out)
+/* What is in a compressed file takes its place. */
+static struct error *unpack(struct elf_file *f)
+{
+	unsigned char magic[SELFMAG];
+	int unpacked;
+
+	read_bytes(f, 0, magic, sizeof(magic));
+	if (!memcmp(magic, ELFMAG, SELFMAG))
+		return NULL;
+	if (!unpack_file(f->fd, f->size, &unpacked))
+		return error_new(ERROR_USAGE, "%s: is neither an ELF file nor a compressed one of %u MiB "
+				 "at most", f->path, UNPACKED_MAX >> 20);
+	close(f->fd);
+	f->fd = unpacked;
+	return find_size(f);
+}
+
+static struct error *open_any(const char *path, bool packed, struct elf_file **out)
 {
 	struct elf_file *f = calloc(1, sizeof(*f));
 	struct error *err;
@@ -162,6 +186,8 @@ struct error *elf_file_open(const char *path, struct elf_file **out)
 		return error_nomem();
 	f->fd = -1;
 	err = open_file(f, path);
+	if (!err && packed)
+		err = unpack(f);
 	if (!err)
 		err = begin(f);
 	if (err) {
@@ -170,6 +196,16 @@ struct error *elf_file_open(const char *path, struct elf_file **out)
 	}
 	*out = f;
 	return NULL;
+}
+
+struct error *elf_file_open(const char *path, struct elf_file **f)
+{
+	return open_any(path, false, f);
+}
+
+struct error *elf_file_open_packed(const char *path, struct elf_file **f)
+{
+	return open_any(path, true, f);
 }
 
 void elf_file_close(struct elf_file *f)

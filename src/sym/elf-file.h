@@ -21,6 +21,8 @@ struct elf_file;
  * a sparse file can have any number); no memory.
  */
 struct error *elf_file_open(const char *path, struct elf_file **f);
+/* The same for one that may be compressed, of no more than UNPACKED_MAX bytes (sym/unpack.h). */
+struct error *elf_file_open_packed(const char *path, struct elf_file **f);
 /* Close it, when nothing that libelf or libdw has told of it is needed any more; NULL is allowed. */
 void elf_file_close(struct elf_file *f);
 /* Its path, printable; as it was given. */

@@ -2,60 +2,38 @@
 #include "sym/elf-image.h"
 
 #include <elfutils/libdwelf.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/buf.h"
+#include "sym/elf-file.h"
+
+#define SYMBOLS_MAX (64U << 20)	/* bytes of the table of symbols of a relocatable file */
 
 struct elf_image {
-	int fd;
+	struct elf_file *file;
 	Elf *elf;
 	bool relocatable;
 };
 
-static struct error *file_error(const char *path, const char *what)
-{
-	struct buf shown = BUF_INIT;
-	struct error *err;
-
-	buf_add_escaped(&shown, path, strlen(path));
-	err = error_new(ERROR_USAGE, "%s: %s", buf_str(&shown), what);
-	buf_free(&shown);
-	return err;
-}
-
-struct error *elf_image_open(const char *path, struct elf_image **out)
+struct error *elf_image_open(const char *path, bool packed, struct elf_image **out)
 {
 	struct elf_image *img = calloc(1, sizeof(*img));
+	struct error *err;
 	GElf_Ehdr ehdr;
-	struct error *err = NULL;
-	struct stat st;
 
 	*out = NULL;
 	if (!img)
 		return error_nomem();
-	elf_version(EV_CURRENT);
-	img->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (img->fd < 0 || fstat(img->fd, &st) < 0)
-		err = file_error(path, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		err = file_error(path, "no regular file");
-	if (!err)
-		img->elf = dwelf_elf_begin(img->fd);
-	if (!err && (!img->elf || elf_kind(img->elf) != ELF_K_ELF || !gelf_getehdr(img->elf, &ehdr)))
-		err = file_error(path, "no ELF file");
+	err = packed ? elf_file_open_packed(path, &img->file) : elf_file_open(path, &img->file);
 	if (err) {
 		elf_image_close(img);
 		return err;
 	}
-	img->relocatable = ehdr.e_type == ET_REL;
+	img->elf = elf_file_elf(img->file);
+	img->relocatable = gelf_getehdr(img->elf, &ehdr) && ehdr.e_type == ET_REL;
 	*out = img;
 	return NULL;
 }
@@ -64,10 +42,17 @@ void elf_image_close(struct elf_image *img)
 {
 	if (!img)
 		return;
-	elf_end(img->elf);
-	if (img->fd >= 0)
-		close(img->fd);
+	elf_file_close(img->file);
 	free(img);
+}
+
+/* Whether the file still has all that was read from it. */
+static bool is_whole(const struct elf_image *img)
+{
+	struct error *err = elf_file_check(img->file);
+
+	error_free(err);
+	return !err;
 }
 
 bool elf_image_is_relocatable(const struct elf_image *img)
@@ -85,6 +70,8 @@ void elf_image_build_id(const struct elf_image *img, char *text, size_t size)
 	text[0] = '\0';
 	for (i = 0, id = data; i < len && 2 * (size_t)i + 3 <= size; i++)
 		snprintf(text + 2 * i, 3, "%02x", id[i]);
+	if (!is_whole(img))
+		text[0] = '\0';
 }
 
 bool elf_image_read(const struct elf_image *img, uint64_t addr, void *buf, size_t len)
@@ -103,7 +90,7 @@ bool elf_image_read(const struct elf_image *img, uint64_t addr, void *buf, size_
 		if (!data || !data->d_buf || data->d_size < addr - shdr.sh_addr + len)
 			return false;
 		memcpy(buf, (const char *)data->d_buf + (addr - shdr.sh_addr), len);
-		return true;
+		return is_whole(img);
 	}
 	return false;
 }
@@ -131,6 +118,8 @@ static bool find_symbols(struct relocation *r)
 	while ((scn = elf_nextscn(r->img->elf, scn)) != NULL) {
 		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_SYMTAB || !shdr.sh_entsize)
 			continue;
+		if (shdr.sh_size > SYMBOLS_MAX)
+			return false;
 		r->data = elf_getdata(scn, NULL);
 		r->n = r->data ? r->data->d_size / shdr.sh_entsize : 0;
 		r->strings = shdr.sh_link;
@@ -212,6 +201,8 @@ struct error *elf_image_relocated(const struct elf_image *img,
 	err = r.entries ? place_sections(&r, address, arg) : error_nomem();
 	for (i = 0; !err && i < r.n; i++)
 		take_symbol(&r, i);
+	if (!err)
+		err = elf_file_check(img->file);
 	if (!err && !r.nr_entries)
 		err = error_new(ERROR_NO, "%s: no symbols of a module", source);
 	if (!err)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An ELF file, maybe compressed (gzip, xz, zstd as libdw can), beyond its table of
- * symbols: the bytes that it loads into memory, symbols of relocatable files.
- * Untrusted.
+ * An ELF file beyond its table of symbols: the bytes that it loads into memory,
+ * symbols of relocatable files. Untrusted.
  */
 #ifndef S390MEMCTL_SYM_ELF_IMAGE_H
 #define S390MEMCTL_SYM_ELF_IMAGE_H
@@ -16,8 +15,12 @@
 
 struct elf_image;
 
-/* Open a file. Errors: ERROR_USAGE with path and reason. */
-struct error *elf_image_open(const char *path, struct elf_image **img);
+/*
+ * Open a file. Errors: ERROR_USAGE with path and reason; no memory.
+ *
+ * packed: whether it may be compressed, as files of modules are (elf_file_open_packed())
+ */
+struct error *elf_image_open(const char *path, bool packed, struct elf_image **img);
 /* NULL is allowed. */
 void elf_image_close(struct elf_image *img);
 /* Whether it is a relocatable file, such as a module. */

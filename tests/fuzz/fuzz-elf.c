@@ -51,7 +51,7 @@ static void image(const char *path)
 	struct error *err;
 	char id[65];
 
-	err = elf_image_open(path, &img);
+	err = elf_image_open(path, false, &img);
 	if (!err) {
 		elf_image_build_id(img, id, sizeof(id));
 		elf_image_read(img, 0x1000, bytes, sizeof(bytes));

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include <elf.h>
@@ -137,10 +139,97 @@ static void test_names(void **state)
 	kernel_close(k);
 }
 
+/* Run a command of the shell in the folder of the tests. */
+static bool run(const char *command)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "cd %s && { %s; } >/dev/null 2>&1", temp_dir, command);
+	return !system(line);
+}
+
+static const char modules_dir[] = "lib/modules/6.1.0";
+
+/* Which file of the folder is found for a module with the kernel's build id. */
+static void find_module(struct kernel *k, const char *expected)
+{
+	struct module module = { .name = "snd_hda", .build_id = "64191809e7272da7" };
+	struct modules modules = { .list = &module, .n = 1 };
+	const char *name;
+
+	k->opt.debug_dir = temp_dir;
+	assert_null(module_files_find(k, &modules));
+	name = strrchr(module.file, '/');
+	assert_string_equal(name ? name + 1 : "", expected);
+}
+
+/* Files of modules may be compressed. */
+static void test_compressed_modules(void **state)
+{
+	static const struct {
+		const char *command, *name;
+	} kinds[] = {
+		{ "gzip", "snd-hda.ko.gz" }, { "xz", "snd-hda.ko.xz" },
+	};
+	struct kernel *k = open_kernel("/nonexistent");
+	unsigned int tried = 0;
+	char command[256], file[128];
+	size_t i;
+
+	(void)state;
+	assert_true(run("mkdir -p lib/modules/6.1.0"));
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		elf_build(temp_path("module"), &vmlinux);
+		snprintf(file, sizeof(file), "%s/%s", modules_dir, kinds[i].name);
+		snprintf(command, sizeof(command), "%s -c module >%s", kinds[i].command, file);
+		if (run(command)) {
+			find_module(k, kinds[i].name);
+			tried++;
+		}
+		/* Cut off, it is none. */
+		assert_int_equal(truncate(temp_path(file), 100), 0);
+		find_module(k, "");
+		unlink(temp_path(file));
+	}
+	/* Nobody compresses modules so, and libdw may never end. */
+	snprintf(file, sizeof(file), "%s/snd-hda.ko.bz2", modules_dir);
+	if (run("bzip2 -c module >module.bz2 && mv module.bz2 lib/modules/6.1.0/snd-hda.ko.bz2")) {
+		assert_int_equal(truncate(temp_path(file), 100), 0);
+		find_module(k, "");
+		unlink(temp_path(file));
+	}
+	kernel_close(k);
+	if (!tried)
+		skip();
+}
+
+/* Some KiB that would be 512 MiB: neither as a kernel nor as a module do they get our memory. */
+static void test_much_in_little(void **state)
+{
+	struct rusage before, after;
+	struct kernel *k;
+
+	(void)state;
+	if (!run("mkdir -p lib/modules/6.1.0 && head -c 512M /dev/zero | gzip -1 >vmlinux && "
+		 "cp vmlinux lib/modules/6.1.0/snd-hda.ko.gz"))
+		skip();
+	getrusage(RUSAGE_SELF, &before);
+	k = open_kernel(temp_dir);
+	assert_int_equal(k->source, KERNEL_SYMBOLS_NONE);
+	check_logged("/vmlinux: is not an ELF file");
+	find_module(k, "");
+	kernel_close(k);
+	getrusage(RUSAGE_SELF, &after);
+	/* KiB */
+	assert_true(after.ru_maxrss - before.ru_maxrss < 100L << 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_compressed_modules, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_much_in_little, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("vmlinux", tests, temp_dir_make, remove_all);
