@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libelf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,6 +80,9 @@ static void unpack(int from, uint64_t size, int to)
 	size_t len = 0;
 	Elf *elf;
 
+	/* Ctrl-C is for all of us; nobody waits for it when we are gone. */
+	signal(SIGINT, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* libdw maps what it reads. */
 	if (!limit_memory(size + UNPACKED_MAX + WORK_MAX) || setrlimit(RLIMIT_CPU, &cpu))
 		return;

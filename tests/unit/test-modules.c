@@ -47,7 +47,7 @@ static int setup(void **state)
 	t->k.symbols = symbols_new();
 	assert_non_null(t->k.symbols);
 	module_types(&btf);
-	assert_null(types_open_btf(btf.data, btf.len, &t->k.types));
+	assert_null(types_open_btf(btf.data, btf.len, NULL, &t->k.types));
 	buf_free(&btf);
 	assert_null(symtab_from_list("test", &entry, 1, &tab));
 	assert_null(symbols_add(t->k.symbols, tab, 0, "", true));
