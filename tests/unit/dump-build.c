@@ -249,3 +249,59 @@ void assert_cut_refused(int fd, const char *path, size_t len)
 	assert_int_equal(err->kind, ERROR_TARGET);
 	error_free(err);
 }
+
+/* The usual dump */
+
+const struct load usual[2] = {
+	{ 0x10000, 2 * PAGE, 8 * PAGE, 2 * PAGE },
+	{ 0, 8 * PAGE, 0, 8 * PAGE },
+};
+
+void make_usual_notes(struct buf *notes)
+{
+	struct s390_regs regs = make_regs(0), second = make_regs(1);
+	const char *text = "OSRELEASE=6.1.0-test\nPAGESIZE=4096\n";
+
+	add_cpu_notes(notes, &regs, 1);
+	second.prefix = 0x4000;
+	add_cpu_notes(notes, &second, 2);
+	add_note(notes, "VMCOREINFO", 0, text, strlen(text));
+}
+
+void make_with(struct buf *b, const struct buf *notes, const struct load *loads, size_t count)
+{
+	struct buf data = BUF_INIT;
+
+	add_pages(&data, 1, 10);
+	make_elf_dump(b, notes, loads, count, &data);
+	buf_free(&data);
+}
+
+void make_usual(struct buf *b)
+{
+	struct buf notes = BUF_INIT;
+
+	make_usual_notes(&notes);
+	make_with(b, &notes, usual, 2);
+	buf_free(&notes);
+}
+
+struct error *read_at(struct target *t, enum space space, uint64_t addr, void *buf,
+		      size_t len, size_t *done)
+{
+	struct access a = ACCESS_INIT(addr);
+
+	a.space = space;
+	return t->ops->read(t, &a, buf, len, done);
+}
+
+const char *find_fact(struct target *t, const char *key)
+{
+	static struct target_fact f;
+	size_t i;
+
+	for (i = 0; t->ops->fact(t, i, &f); i++)
+		if (!strcmp(f.key, key))
+			return f.value;
+	return NULL;
+}

@@ -66,4 +66,17 @@ void assert_refused(const struct buf *b, enum error_kind kind, const char *words
 /* Nor does the file of make_file() open that is cut to len bytes. */
 void assert_cut_refused(int fd, const char *path, size_t len);
 
+/* The usual dump: two CPUs, 8 pages at 0 (numbers 1-8), 2 at 64 KiB (9, 10). */
+extern const struct load usual[2];
+void make_usual_notes(struct buf *notes);
+void make_usual(struct buf *b);
+/* A dump with these program headers for those ten pages. */
+void make_with(struct buf *b, const struct buf *notes, const struct load *loads, size_t count);
+
+/* Read of the CPU that was chosen; *done: bytes. */
+struct error *read_at(struct target *t, enum space space, uint64_t addr, void *buf, size_t len,
+		      size_t *done);
+/* What the target tells by that key, until the next call; NULL: nothing. */
+const char *find_fact(struct target *t, const char *key);
+
 #endif

@@ -37,17 +37,6 @@ static int byte_at(struct target *t, uint64_t addr)
 	return code;
 }
 
-static const char *find_fact(struct target *t, const char *key)
-{
-	static struct target_fact f;
-	size_t i;
-
-	for (i = 0; t->ops->fact(t, i, &f); i++)
-		if (!strcmp(f.key, key))
-			return f.value;
-	return NULL;
-}
-
 /* Within a page of a file all is alike: is this length near none of the edges? */
 static bool is_boring(size_t len)
 {
