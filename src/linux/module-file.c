@@ -28,30 +28,38 @@ static bool is_file_of(const char *file, const struct module *mod)
 	return !strncmp(file + len, ".ko", 3);
 }
 
-static bool has_build_id(const char *path, const char *build_id)
+/* "" if it has none. */
+static void read_build_id(const struct kernel *k, const char *path, char *id, size_t size)
 {
 	struct elf_image *img = NULL;
 	struct error *err = elf_image_open(path, true, &img);
-	char id[65] = "";
 
+	id[0] = '\0';
 	if (!err)
-		elf_image_build_id(img, id, sizeof(id));
+		elf_image_build_id(img, id, size);
+	else
+		log_verbose(k->opt.log, 1, "%s", err->message);
 	error_free(err);
 	elf_image_close(img);
-	return build_id[0] && !strcmp(id, build_id);
 }
 
 static void take_file(struct kernel *k, struct modules *m, const char *name, const char *path)
 {
-	char shown[4096];
+	char shown[4096], id[65];
+	bool known = false;
 	size_t i;
 
 	for (i = 0; i < m->n; i++) {
 		struct module *mod = &m->list[i];
 
-		if (mod->file[0] || !is_file_of(name, mod) || strlen(path) >= sizeof(mod->file))
+		if (mod->file[0] || !mod->build_id[0] || !is_file_of(name, mod) ||
+		    strlen(path) >= sizeof(mod->file))
 			continue;
-		if (has_build_id(path, mod->build_id)) {
+		/* A guest may have thousands of one name. */
+		if (!known)
+			read_build_id(k, path, id, sizeof(id));
+		known = true;
+		if (!strcmp(id, mod->build_id)) {
 			snprintf(mod->file, sizeof(mod->file), "%s", path);
 			continue;
 		}

@@ -2,14 +2,17 @@
 #include "sym/dwarf-file.h"
 
 #include <elfutils/libdwelf.h>
-#include <errno.h>
 #include <gelf.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
 
 /* DWARF 5's own way to share, .debug_sup, which newer versions of libdw follow, too. */
 static bool has_supplement(Elf *elf)
@@ -27,6 +30,16 @@ static bool has_supplement(Elf *elf)
 			return true;
 	}
 	return false;
+}
+
+static struct error *with_name(struct error *err, const char *name)
+{
+	struct buf shown = BUF_INIT;
+
+	buf_add_escaped(&shown, name, strlen(name));
+	err = error_prefix(err, "%s", buf_str(&shown));
+	buf_free(&shown);
+	return err;
 }
 
 /* The path of the file that .gnu_debugaltlink names: from the folder of the one that has it. */
@@ -54,7 +67,7 @@ static struct error *open_shared(const char *path, const void *id, size_t len, s
 
 	/* To open a device may do something. */
 	if (stat(path, &st))
-		return error_os(ERROR_NO, errno, "it cannot be found");
+		return error_new(ERROR_NO, "it cannot be found");
 	if (!S_ISREG(st.st_mode))
 		return error_new(ERROR_NO, "it is not a regular file");
 	err = elf_file_open(path, &d->shared);
@@ -68,6 +81,28 @@ static struct error *open_shared(const char *path, const void *id, size_t len, s
 	    dwelf_dwarf_gnu_debugaltlink(d->shared_dwarf, &name, &more))
 		return error_new(ERROR_NO, "it has no DWARF, or not all of it");
 	return NULL;
+}
+
+static void close_shared(struct dwarf_file *d)
+{
+	dwarf_end(d->shared_dwarf);
+	elf_file_close(d->shared);
+	d->shared_dwarf = NULL;
+	d->shared = NULL;
+}
+
+/* Where packages with debugging information have it, too. */
+static bool path_by_id(const unsigned char *id, size_t len, char *path, size_t size)
+{
+	int n = snprintf(path, size, "/usr/lib/debug/.build-id/%02x/", id[0]);
+	size_t i, used = (size_t)n;
+
+	if (len < 2 || size < used + 2 * len + sizeof(".debug"))
+		return false;
+	for (i = 1; i < len; i++, used += 2)
+		snprintf(path + used, size - used, "%02x", id[i]);
+	snprintf(path + used, size - used, ".debug");
+	return true;
 }
 
 /* So that libdw does not look for it. */
@@ -85,14 +120,80 @@ static struct error *find_shared(struct dwarf_file *d, const struct elf_file *fi
 	if (len <= 0)
 		return NULL;
 	if (!shared_path(file, name, path, sizeof(path)))
-		return error_new(ERROR_NO, "it cannot be found");
-	err = open_shared(path, id, (size_t)len, d);
+		err = error_new(ERROR_NO, "it cannot be found");
+	else
+		err = open_shared(path, id, (size_t)len, d);
+	if (err && path_by_id(id, (size_t)len, path, sizeof(path))) {
+		close_shared(d);
+		if (!access(path, F_OK)) {
+			error_free(err);
+			err = open_shared(path, id, (size_t)len, d);
+		}
+	}
 	if (!err)
 		dwarf_setalt(d->dwarf, d->shared_dwarf);
-	return err;
+	return err ? with_name(err, name) : NULL;
 }
 
-struct error *dwarf_file_begin(struct dwarf_file *d, struct elf_file *file)
+#define NAMES "\0.debug_str\0.debug_line\0.names"
+
+/* An ELF file of this host, with sections that have nothing. */
+struct empty_file {
+	Elf64_Ehdr header;
+	char names[sizeof(NAMES)];
+	unsigned char nothing[4];
+	Elf64_Shdr sections[4];
+};
+
+static void fill_empty(struct empty_file *f)
+{
+	static const size_t names[] = {
+		0, 1, 1 + sizeof(".debug_str"), 1 + sizeof(".debug_str") + sizeof(".debug_line"),
+	};
+	const unsigned char first = 1;
+	size_t i;
+
+	memset(f, 0, sizeof(*f));
+	memcpy(f->header.e_ident, ELFMAG, SELFMAG);
+	f->header.e_ident[EI_CLASS] = ELFCLASS64;
+	memcpy(&f->header.e_type, &first, 1);
+	f->header.e_ident[EI_DATA] = f->header.e_type == 1 ? ELFDATA2LSB : ELFDATA2MSB;
+	f->header.e_ident[EI_VERSION] = EV_CURRENT;
+	f->header.e_type = ET_DYN;
+	f->header.e_version = EV_CURRENT;
+	f->header.e_ehsize = sizeof(f->header);
+	f->header.e_shentsize = sizeof(f->sections[0]);
+	f->header.e_shnum = sizeof(f->sections) / sizeof(f->sections[0]);
+	f->header.e_shstrndx = 3;
+	f->header.e_shoff = offsetof(struct empty_file, sections);
+	memcpy(f->names, NAMES, sizeof(NAMES));
+	for (i = 1; i < f->header.e_shnum; i++) {
+		f->sections[i].sh_name = (Elf64_Word)names[i];
+		f->sections[i].sh_type = i == 3 ? SHT_STRTAB : SHT_PROGBITS;
+		f->sections[i].sh_offset = i == 3 ? offsetof(struct empty_file, names) :
+			offsetof(struct empty_file, nothing);
+		f->sections[i].sh_size = i == 3 ? sizeof(NAMES) : i == 1 ? 1 : 4;
+		f->sections[i].sh_addralign = 1;
+	}
+}
+
+/* libdw would open what is not at hand as soon as something points there. */
+static bool share_nothing(struct dwarf_file *d)
+{
+	struct empty_file *f = malloc(sizeof(*f));
+
+	d->empty_data = f;
+	if (!f)
+		return false;
+	fill_empty(f);
+	d->empty = elf_memory((char *)f, sizeof(*f));
+	d->shared_dwarf = d->empty ? dwarf_begin_elf(d->empty, DWARF_C_READ, NULL) : NULL;
+	if (d->shared_dwarf)
+		dwarf_setalt(d->dwarf, d->shared_dwarf);
+	return d->shared_dwarf;
+}
+
+struct error *dwarf_file_begin(struct dwarf_file *d, struct elf_file *file, bool partly)
 {
 	struct error *err;
 
@@ -102,6 +203,11 @@ struct error *dwarf_file_begin(struct dwarf_file *d, struct elf_file *file)
 	err = find_shared(d, file);
 	if (!err)
 		return NULL;
+	close_shared(d);
+	if (partly && share_nothing(d)) {
+		error_free(err);
+		return NULL;
+	}
 	dwarf_file_end(d);
 	if (err->kind == ERROR_USAGE)
 		err->kind = ERROR_NO;
@@ -111,7 +217,8 @@ struct error *dwarf_file_begin(struct dwarf_file *d, struct elf_file *file)
 void dwarf_file_end(struct dwarf_file *d)
 {
 	dwarf_end(d->dwarf);
-	dwarf_end(d->shared_dwarf);
-	elf_file_close(d->shared);
+	close_shared(d);
+	elf_end(d->empty);
+	free(d->empty_data);
 	*d = (struct dwarf_file){ .dwarf = NULL };
 }

@@ -17,8 +17,11 @@
 
 /* What is believed: enough for large programs, a kernel has a tenth of it. */
 #define HEADERS_MAX	(1U << 18)	/* sections, segments */
-#define NOTES_MAX	(16U << 20)	/* bytes of a section or segment of notes */
+#define NOTES_MAX	(16U << 20)	/* bytes of all sections or segments of notes */
+#define SECTION_MAX	(4ULL << 30)	/* bytes of one that has contents: libdw goes through it */
+#define UNPACKED_SUM	(2ULL << 30)	/* bytes of all compressed sections, as they say */
 #define COPY_MAX	(256U << 20)	/* bytes */
+#define FILE_MAX	(1ULL << 40)	/* bytes; a larger one might not be mapped, but read */
 
 struct elf_file {
 	char *path;		/* printable */
@@ -43,7 +46,7 @@ static struct error *find_size(struct elf_file *f)
 	if (!S_ISREG(st.st_mode))
 		return file_error(f, "is not a regular file");
 	f->size = (uint64_t)st.st_size;
-	return NULL;
+	return f->size > FILE_MAX ? file_error(f, "is too large") : NULL;
 }
 
 static struct error *open_file(struct elf_file *f, const char *path)
@@ -65,16 +68,16 @@ static struct error *open_file(struct elf_file *f, const char *path)
 
 /* Where an ELF header and the first section header have what is checked here. */
 static const struct layout {
-	size_t word;		/* bytes of e_shoff and sh_size */
-	size_t e_shoff, sh_size, sh_info;
+	size_t word;		/* bytes of e_shoff, sh_size and ch_size */
+	size_t e_shoff, header, sh_size, sh_info, ch_size;
 } layouts[] = {
 	[ELFCLASS32] = {
-		4, offsetof(Elf32_Ehdr, e_shoff), offsetof(Elf32_Shdr, sh_size),
-		offsetof(Elf32_Shdr, sh_info),
+		4, offsetof(Elf32_Ehdr, e_shoff), sizeof(Elf32_Shdr), offsetof(Elf32_Shdr, sh_size),
+		offsetof(Elf32_Shdr, sh_info), offsetof(Elf32_Chdr, ch_size),
 	},
 	[ELFCLASS64] = {
-		8, offsetof(Elf64_Ehdr, e_shoff), offsetof(Elf64_Shdr, sh_size),
-		offsetof(Elf64_Shdr, sh_info),
+		8, offsetof(Elf64_Ehdr, e_shoff), sizeof(Elf64_Shdr), offsetof(Elf64_Shdr, sh_size),
+		offsetof(Elf64_Shdr, sh_info), offsetof(Elf64_Chdr, ch_size),
 	},
 };
 
@@ -110,30 +113,88 @@ static struct error *check_numbers(const struct elf_file *f)
 		return NULL;
 	l = &layouts[header[EI_CLASS]];
 	big = header[EI_DATA] == ELFDATA2MSB;
-	read_bytes(f, get_number(header + l->e_shoff, l->word, big), first, sizeof(first));
+	read_bytes(f, get_number(header + l->e_shoff, l->word, big), first, l->header);
 	if (get_number(first + l->sh_size, l->word, big) > HEADERS_MAX ||
 	    get_number(first + l->sh_info, 4, big) > HEADERS_MAX)
 		return file_error(f, "has too many headers");
 	return NULL;
 }
 
-/* Who looks for the build id goes through all notes. */
-static struct error *check_notes(const struct elf_file *f)
+/* Bytes of a compressed section when it is not; 0: it is not compressed. */
+static uint64_t unpacked_size(const struct elf_file *f, const GElf_Shdr *shdr, const char *name)
 {
+	unsigned char start[sizeof(Elf64_Chdr)];
+	const char *ident = elf_getident(f->elf, NULL);
+	const struct layout *l = &layouts[(unsigned char)ident[EI_CLASS]];
+
+	if (shdr->sh_type == SHT_NOBITS || shdr->sh_size < 12)
+		return 0;
+	if (!(shdr->sh_flags & SHF_COMPRESSED) && strncmp(name, ".zdebug", 7) != 0)
+		return 0;
+	read_bytes(f, shdr->sh_offset, start, shdr->sh_flags & SHF_COMPRESSED ? l->ch_size + l->word : 12);
+	if (shdr->sh_flags & SHF_COMPRESSED)
+		return get_number(start + l->ch_size, l->word, ident[EI_DATA] == ELFDATA2MSB);
+	return memcmp(start, "ZLIB", 4) ? 0 : get_number(start + 4, 8, true);
+}
+
+/*
+ * elf_strptr() goes back from the end of the table to a NUL byte for each name: it must be the
+ * last one, and the table not be a compressed one.
+ */
+static struct error *check_names(const struct elf_file *f, size_t *names)
+{
+	unsigned char last;
+	GElf_Shdr shdr;
+
+	*names = 0;
+	if (elf_getshdrstrndx(f->elf, names) || !gelf_getshdr(elf_getscn(f->elf, *names), &shdr) ||
+	    !shdr.sh_size)
+		return NULL;
+	if (!elf_file_has(f, shdr.sh_offset, shdr.sh_size))
+		return elf_file_truncated(f);
+	if (pread(f->fd, &last, 1, (off_t)(shdr.sh_offset + shdr.sh_size - 1)) != 1 || last ||
+	    (shdr.sh_flags & SHF_COMPRESSED))
+		return file_error(f, "is damaged: the names of its sections have no end");
+	return NULL;
+}
+
+/*
+ * Who looks for the build id goes through all notes, and libelf keeps a copy of each section of
+ * the other byte order. libdw goes through sections, and unpacks all that are compressed.
+ */
+static struct error *check_sections(const struct elf_file *f)
+{
+	uint64_t notes = 0, unpacked = 0;
 	Elf_Scn *scn = NULL;
+	struct error *err;
 	GElf_Shdr shdr;
 	GElf_Phdr phdr;
-	size_t i, n;
+	const char *name;
+	size_t i, n, names;
 
+	err = check_names(f, &names);
+	if (err)
+		return err;
 	while ((scn = elf_nextscn(f->elf, scn))) {
-		if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_NOTE && shdr.sh_size > NOTES_MAX)
+		if (!gelf_getshdr(scn, &shdr))
+			continue;
+		if (shdr.sh_type != SHT_NOBITS && shdr.sh_size > (f->map.data ? SECTION_MAX : COPY_MAX))
+			return file_error(f, "has a section that is too large");
+		name = elf_strptr(f->elf, names, shdr.sh_name);
+		notes += shdr.sh_type == SHT_NOTE ? shdr.sh_size : 0;
+		if (notes > NOTES_MAX)
 			return file_error(f, "has too many notes");
+		if (__builtin_add_overflow(unpacked, unpacked_size(f, &shdr, name ? name : ""),
+					   &unpacked) || unpacked > UNPACKED_SUM)
+			return file_error(f, "has compressed sections that are too large");
 	}
 	if (elf_getphdrnum(f->elf, &n))
 		n = 0;
-	for (i = 0; i < n && i < INT_MAX; i++) {
-		if (gelf_getphdr(f->elf, (int)i, &phdr) && phdr.p_type == PT_NOTE &&
-		    phdr.p_filesz > NOTES_MAX)
+	for (i = 0, notes = 0; i < n && i < HEADERS_MAX; i++) {
+		if (!gelf_getphdr(f->elf, (int)i, &phdr))
+			break;
+		if (phdr.p_type == PT_NOTE && (phdr.p_filesz > NOTES_MAX ||
+					       (notes += phdr.p_filesz) > NOTES_MAX))
 			return file_error(f, "has too many notes");
 	}
 	return NULL;
@@ -155,7 +216,7 @@ static struct error *begin(struct elf_file *f)
 	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF)
 		return error_hint(file_error(f, "is not an ELF file"),
 				  "give the guest kernel's vmlinux or another ELF file");
-	err = check_notes(f);
+	err = check_sections(f);
 	return err ? err : elf_file_check(f);
 }
 
@@ -238,7 +299,11 @@ struct Elf *elf_file_elf(const struct elf_file *f)
 
 struct error *elf_file_check(const struct elf_file *f)
 {
-	if (!f || !f->map.data || filemap_is_good(&f->map))
+	struct stat st;
+
+	/* Of the last page of a file zeros are read, and there is no SIGBUS. */
+	if (!f || ((!f->map.data || filemap_is_good(&f->map)) && !fstat(f->fd, &st) &&
+		   (uint64_t)st.st_size >= f->size))
 		return NULL;
 	return error_hint(file_error(f, "has become shorter since it was opened, or cannot be read"),
 			  "get the file again");
@@ -271,7 +336,9 @@ struct error *elf_file_copy(const struct elf_file *f, uint64_t offset, uint64_t 
 		return error_nomem();
 	while (done < len) {
 		n = pread(f->fd, bytes + done, (size_t)(len - done), (off_t)(offset + done));
-		if (n <= 0) {
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n <= 0) {
 			free(bytes);
 			return n ? error_os(ERROR_USAGE, errno, "%s", f->path) : elf_file_truncated(f);
 		}

@@ -10,7 +10,9 @@
 
 #include "sym/elf-file.h"
 
-#define SYMBOLS_MAX (64U << 20)	/* bytes of the table of symbols of a relocatable file */
+/* Of a relocatable file: as many as are believed of a guest's module. */
+#define SYMBOLS_MAX	200000U
+#define NAMES_MAX	(16U << 20)	/* bytes */
 
 struct elf_image {
 	struct elf_file *file;
@@ -108,7 +110,21 @@ struct relocation {
 	size_t nr_places;
 	struct symtab_entry *entries;
 	size_t nr_entries;
+	size_t names;			/* bytes of theirs */
 };
+
+/* elf_strptr() goes back to a NUL byte from the end: for each name, if that is not the last one. */
+static bool are_strings(const struct relocation *r)
+{
+	Elf_Scn *scn = elf_getscn(r->img->elf, r->strings);
+	Elf_Data *data;
+	GElf_Shdr shdr;
+
+	if (!scn || !gelf_getshdr(scn, &shdr) || (shdr.sh_flags & SHF_COMPRESSED))
+		return false;
+	data = elf_rawdata(scn, NULL);
+	return data && data->d_buf && data->d_size && !((const char *)data->d_buf)[data->d_size - 1];
+}
 
 static bool find_symbols(struct relocation *r)
 {
@@ -118,12 +134,12 @@ static bool find_symbols(struct relocation *r)
 	while ((scn = elf_nextscn(r->img->elf, scn)) != NULL) {
 		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type != SHT_SYMTAB || !shdr.sh_entsize)
 			continue;
-		if (shdr.sh_size > SYMBOLS_MAX)
+		if (shdr.sh_size / shdr.sh_entsize > SYMBOLS_MAX || shdr.sh_size > SYMBOLS_MAX * 64ULL)
 			return false;
 		r->data = elf_getdata(scn, NULL);
 		r->n = r->data ? r->data->d_size / shdr.sh_entsize : 0;
 		r->strings = shdr.sh_link;
-		return r->n > 0 && r->n <= INT_MAX;
+		return r->n > 0 && r->n <= SYMBOLS_MAX && are_strings(r);
 	}
 	return false;
 }
@@ -178,6 +194,7 @@ static void take_symbol(struct relocation *r, size_t i)
 	name = elf_strptr(r->img->elf, r->strings, sym.st_name);
 	if (!name || !name[0])
 		return;
+	r->names += strlen(name) + 1;
 	r->entries[r->nr_entries++] = (struct symtab_entry){
 		.name = name,
 		.value = r->places[sym.st_shndx].addr + sym.st_value,
@@ -199,8 +216,11 @@ struct error *elf_image_relocated(const struct elf_image *img,
 		return error_new(ERROR_NO, "%s: no symbols of a module", source);
 	r.entries = calloc(r.n, sizeof(*r.entries));
 	err = r.entries ? place_sections(&r, address, arg) : error_nomem();
-	for (i = 0; !err && i < r.n; i++)
+	for (i = 0; !err && i < r.n; i++) {
 		take_symbol(&r, i);
+		if (r.names > NAMES_MAX)
+			err = error_new(ERROR_NO, "%s: the names of its symbols are too long", source);
+	}
 	if (!err)
 		err = elf_file_check(img->file);
 	if (!err && !r.nr_entries)

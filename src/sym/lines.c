@@ -26,7 +26,7 @@ static struct error *open_dwarf(const char *path, struct lines *l)
 	if (!gelf_getehdr(elf_file_elf(l->file), &ehdr) || ehdr.e_type == ET_REL)
 		return error_new(ERROR_NO, "%s: lines of a relocatable file are not known",
 				 elf_file_path(l->file));
-	return dwarf_file_begin(&l->dwarf, l->file);
+	return dwarf_file_begin(&l->dwarf, l->file, true);
 }
 
 struct error *lines_open(const char *path, struct lines **out)

@@ -7,24 +7,28 @@
 
 #define FIRST_ROOM 1024U
 
-/* Four of the random bytes that the kernel gives each process. */
-static uint32_t random_seed(void)
+/* The random bytes that the kernel gives each process. */
+static void random_seed(uint64_t seed[2])
 {
-	const unsigned char *bytes = (const unsigned char *)getauxval(AT_RANDOM);
-	uint32_t seed = 0;
+	const void *bytes = (const void *)getauxval(AT_RANDOM);
 
+	seed[0] = 0xcbf29ce484222325ULL;
+	seed[1] = 0x100000001b3ULL;
 	if (bytes)
-		memcpy(&seed, bytes + 8, sizeof(seed));
-	return seed;
+		memcpy(seed, bytes, 2 * sizeof(*seed));
 }
 
 uint32_t name_hash_of(const char *name, unsigned int kind)
 {
-	uint32_t hash = 2166136261U ^ kind ^ random_seed();
+	uint64_t seed[2], hash;
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619U;
-	return hash;
+	random_seed(seed);
+	hash = (seed[0] ^ kind) * (seed[1] | 1);
+	for (; *name; name++) {
+		hash = (hash ^ (unsigned char)*name) * (seed[1] | 1);
+		hash ^= hash >> 32;
+	}
+	return (uint32_t)(hash >> 16);
 }
 
 static bool grow_array(uint32_t **array, uint32_t room)

@@ -20,8 +20,8 @@ struct name_hash {
 };
 
 /*
- * FNV-1a of a name, and of a number that tells kinds of names apart. Each process has its
- * own, so that nobody makes a file whose names all go to one place.
+ * Of a name, and of a number that tells kinds of names apart: as FNV-1a, but each process
+ * has its own factor and start, so that nobody makes a file whose names all go to one place.
  */
 uint32_t name_hash_of(const char *name, unsigned int kind);
 /* Add the next number with a hash; false: no memory. */

@@ -365,6 +365,7 @@ static void read_purpose(struct symtab *tab, const struct elf_file *f)
 	Elf_Scn *scn = NULL;
 	GElf_Shdr shdr;
 	GElf_Ehdr ehdr;
+	bool dynamic = false;
 	size_t i;
 
 	read_segments(tab, elf_file_elf(f));
@@ -374,9 +375,13 @@ static void read_purpose(struct symtab *tab, const struct elf_file *f)
 		i = elf_ndxscn(scn);
 		if (i >= tab->nr_sections || !gelf_getshdr(scn, &shdr))
 			continue;
-		if (shdr.sh_type == SHT_DYNAMIC && shdr.sh_size <= DYNAMIC_MAX &&
-		    elf_file_has(f, shdr.sh_offset, shdr.sh_size) && names_libraries(scn))
-			tab->is_program = true;
+		/* There is one; libelf keeps a copy of each that is looked into. */
+		if (shdr.sh_type == SHT_DYNAMIC && !dynamic) {
+			dynamic = true;
+			if (shdr.sh_size <= DYNAMIC_MAX &&
+			    elf_file_has(f, shdr.sh_offset, shdr.sh_size) && names_libraries(scn))
+				tab->is_program = true;
+		}
 		if (ehdr.e_type == ET_REL &&
 		    !strcmp(tab->section_names + tab->sections[i].name, ".text"))
 			tab->base = shdr.sh_addr;

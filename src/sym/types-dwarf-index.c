@@ -97,8 +97,8 @@ static struct error *add_enumerators(struct dwarf *d, Dwarf_Die *enumeration)
 	Dwarf_Die die;
 	bool more;
 
-	for (more = !dwarf_child(enumeration, &die); more && !err && count < TYPE_MEMBERS_MAX;
-	     more = dwarf_next_leaf(&die)) {
+	for (more = !dwarf_child(enumeration, &die); more && count < TYPE_MEMBERS_MAX;
+	     more = !err && dwarf_next_leaf(&die)) {
 		struct dwarf_name entry = {
 			.name = dwarf_diename(&die), .addr = die.addr, .cu = die.cu,
 			.value = value_of(&die), .names = DWARF_ENUMERATOR,
@@ -107,7 +107,8 @@ static struct error *add_enumerators(struct dwarf *d, Dwarf_Die *enumeration)
 		/* The same enum is in many units: then its first name is known. */
 		if (!count++ && entry.name && find(&d->index, DWARF_ENUMERATOR, entry.name))
 			return NULL;
-		if (entry.name && dwarf_tag(&die) == DW_TAG_enumerator)
+		err = type_source_interrupted(&d->src);
+		if (!err && entry.name && dwarf_tag(&die) == DW_TAG_enumerator)
 			err = add(&d->index, &entry);
 	}
 	return err;

@@ -328,6 +328,9 @@ static struct error *dwarf_members(const struct type *type, struct type_members 
 
 		if (visits++ == VISITS_MAX)
 			return error_new(ERROR_USAGE, "damaged types: one has too many members");
+		err = type_source_interrupted(&d->src);
+		if (err)
+			break;
 		tag = dwarf_tag(&die);
 		member = (struct type_member){ .name = name ? name : "" };
 		if (tag == DW_TAG_enumerator) {
@@ -373,7 +376,8 @@ static struct error *dwarf_enumerator(struct type_source *src, const char *name,
 				      bool *found)
 {
 	const struct dwarf_name *entry;
-	struct error *err = dwarf_index_find(dwarf_of(src), DWARF_ENUMERATOR, name, &entry);
+	struct dwarf *d = dwarf_of(src);
+	struct error *err = checked(d, dwarf_index_find(d, DWARF_ENUMERATOR, name, &entry));
 
 	*found = !err && entry;
 	if (*found)
@@ -412,7 +416,7 @@ struct error *dwarf_open(struct elf_file *file, const volatile int *interrupted,
 	d->src.interrupted = interrupted;
 	d->src.big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
 	d->file = file;
-	err = dwarf_file_begin(&d->dwarf, file);
+	err = dwarf_file_begin(&d->dwarf, file, false);
 	if (err) {
 		free(d);
 		return err;

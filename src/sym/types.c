@@ -81,9 +81,9 @@ struct error *types_open_elf(const char *path, const volatile int *interrupted,
 	if (!err)
 		err = find_sections(t);
 	if (err && err->kind != ERROR_PARTIAL && t->has_dwarf && !t->btf) {
-		/* Damaged BTF beside DWARF. */
+		/* Damaged BTF beside DWARF, in a file that has all that it had. */
 		error_free(err);
-		err = NULL;
+		err = elf_file_check(t->file);
 	}
 	if (!err && !t->btf)
 		err = need_dwarf(t);

@@ -15,8 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/harden.h"
+
 #define WORK_MAX	(64U << 20)	/* bytes: what unpacking itself takes */
-#define SECONDS_MAX	10U		/* of CPU time */
+#define SECONDS_MAX	30U		/* of CPU time */
 #define SEALS		(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 /* libdw can bzip2, too, but libdw 0.188 never ends with such a file that is cut off. */
@@ -75,16 +77,22 @@ static bool write_all(int fd, const char *data, size_t len)
 /* In the child, which seals what is whole. */
 static void unpack(int from, uint64_t size, int to)
 {
-	const struct rlimit cpu = { SECONDS_MAX, SECONDS_MAX };
+	struct rlimit cpu;
 	const char *data;
 	size_t len = 0;
 	Elf *elf;
 
 	/* Ctrl-C is for all of us; nobody waits for it when we are gone. */
+	harden_process(0);
 	signal(SIGINT, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* libdw maps what it reads. */
-	if (!limit_memory(size + UNPACKED_MAX + WORK_MAX) || setrlimit(RLIMIT_CPU, &cpu))
+	if (!limit_memory(size + UNPACKED_MAX + WORK_MAX) || getrlimit(RLIMIT_CPU, &cpu))
+		return;
+	if (cpu.rlim_max > SECONDS_MAX)
+		cpu.rlim_max = SECONDS_MAX;
+	cpu.rlim_cur = cpu.rlim_max;
+	if (setrlimit(RLIMIT_CPU, &cpu))
 		return;
 	elf_version(EV_CURRENT);
 	elf = dwelf_elf_begin(from);

@@ -9,12 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define UNPACKED_MAX (128U << 20)	/* bytes; modules have a tenth of it */
+#define UNPACKED_MAX (256U << 20)	/* bytes; large modules with DWARF have half of it */
 
 /*
  * Unpack a compressed ELF file of size bytes into a file in memory, which *unpacked is the
- * descriptor of. A child does it, with little more than UNPACKED_MAX bytes of memory and
- * some seconds, as some KiB may want any amount of both. false: it is none, it is damaged,
+ * descriptor of. A child does it, with half a GiB of memory and half a minute of CPU, as some KiB may want any amount of both. false: it is none, it is damaged,
  * it wants more.
  */
 bool unpack_file(int fd, uint64_t size, int *unpacked);

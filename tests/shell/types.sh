@@ -34,22 +34,22 @@ EOF
 mkfifo fifo
 make_types shares f fifo
 run_is "a FIFO holds nobody up" 1 in_time s390memctl -s f sizeof 'struct foo' <<'EOF'
-s390memctl: f: a part of its DWARF is in another file: it is not a regular file
+s390memctl: f: a part of its DWARF is in another file: fifo: it is not a regular file
 EOF
 make_types shares f nosuch
 run_is "a file that is missing" 1 s390memctl -s f sizeof 'struct foo' <<'EOF'
-s390memctl: f: a part of its DWARF is in another file: it cannot be found: No such file or directory
+s390memctl: f: a part of its DWARF is in another file: nosuch: it cannot be found
 EOF
 make_types shared nested nosuch
 make_types shares f nested
 run_is "one that shares, too" 1 s390memctl -s f sizeof 'struct foo' <<'EOF'
-s390memctl: f: a part of its DWARF is in another file: it has no DWARF, or not all of it
+s390memctl: f: a part of its DWARF is in another file: nested: it has no DWARF, or not all of it
 EOF
 # A byte of the build id.
 printf '\377' | dd of=other/shared bs=1 conv=notrunc status=none \
 	seek="$(($(grep -abo GNU other/shared | head -n 1 | cut -d : -f 1) + 4))"
 run_is "another build id" 1 s390memctl -s relative sizeof 'struct foo' <<'EOF'
-s390memctl: relative: a part of its DWARF is in another file: it has another build id
+s390memctl: relative: a part of its DWARF is in another file: other/shared: it has another build id
 EOF
 
 # DWARF that takes long.
