@@ -5,11 +5,20 @@
 
 static const int handled[] = { SIGINT, SIGTERM, SIGHUP };
 
-/* The one object that a signal handler can reach. */
+#define PATIENCE 3	/* signals of one number, the last of which nobody has to take */
+
+/* What a signal handler can reach. */
 static volatile int last_signal;
+static volatile int again;
 
 static void note_signal(int signo)
 {
+	if (signo != last_signal)
+		again = 0;
+	if (signo != SIGALRM && ++again == PATIENCE) {
+		signal(signo, SIG_DFL);
+		raise(signo);
+	}
 	/* A request to end the program is not replaced by a later Ctrl-C, nor any by a time limit. */
 	if (last_signal == 0 || last_signal == SIGALRM || (last_signal == SIGINT && signo != SIGALRM))
 		last_signal = signo;
@@ -52,6 +61,7 @@ void signals_forget_int(void)
 {
 	if (last_signal == SIGINT)
 		last_signal = 0;
+	again = 0;
 }
 
 void signals_set(sigset_t *set)

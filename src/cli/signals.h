@@ -2,7 +2,9 @@
 /*
  * SIGINT, SIGTERM and SIGHUP only set a flag, and system calls return EINTR:
  * the running command sees the flag, ends in order, and the guest is let go
- * before the program exits. SIGPIPE and SIGXFSZ are ignored, so that a closed
+ * before the program exits. A library may be at work that sees no flag: a third one
+ * of the same number ends the program at once. No handler runs while a vCPU stands, as
+ * these signals are blocked then. SIGPIPE and SIGXFSZ are ignored, so that a closed
  * pipe and a file over its limit are errors like any other.
  */
 #ifndef S390MEMCTL_CLI_SIGNALS_H

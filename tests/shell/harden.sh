@@ -99,4 +99,7 @@ else
 	skip "set-user-ID" "only root can try"
 fi
 
+# What "make torture" kills is another program.
+is "no hooks for tests" "$(grep -c S390MEMCTL_TEST_STOP_AT "$top_builddir/src/s390memctl")" 0
+
 done_testing

@@ -7,13 +7,19 @@ usage: make-types.py KIND FILE [LINK]
 shares	struct foo of 4 bytes, whose name is in the file LINK (.gnu_debugaltlink)
 shared	what "shares" shares: LINK, if there is one, is another such file
 arrays	400,000 variables of an array of 400,000 dimensions without length
+notes	60 sections with a note of 1 MiB each
+packed	20 compressed sections that say that they have 200 MiB each
+names	names of sections that do not end
 """
 
 import struct
 import sys
+import zlib
 
 BUILD_ID = bytes(range(20))
 MANY = 400000
+MIB = 1 << 20
+COMPRESSED = 1 << 11
 
 COMPILE_UNIT, ARRAY, SUBRANGE, STRUCTURE, VARIABLE = 0x11, 0x01, 0x21, 0x13, 0x34
 NAME, BYTE_SIZE, TYPE = 0x03, 0x0B, 0x49
@@ -74,7 +80,15 @@ def main(kind, path, link=""):
     if link:
         contents = link.encode() + b"\0" + BUILD_ID
         sections.append((b".gnu_debugaltlink", 1, 0, 0, contents, 0, 0))
+    if kind == "notes":
+        many = struct.pack(">III", 4, MIB - 16, 0x12345) + b"GNU\0" + bytes(MIB - 16)
+        sections += [(b".note%d" % i, 7, 0, 0, many, 0, 0) for i in range(60)]
+    elif kind == "packed":
+        many = struct.pack(">IIQQ", 1, 0, 200 * MIB, 1) + zlib.compress(bytes(MIB))
+        sections += [(b".debug_x%d" % i, 1, COMPRESSED, 0, many, 0, 0) for i in range(20)]
     names = b"\0" + b"\0".join(s[0] for s in sections) + b"\0.shstrtab\0"
+    if kind == "names":
+        names += b"x"
     sections.append((b".shstrtab", 3, 0, 0, names, 0, 0))
     data = b""
     headers = bytes(64)

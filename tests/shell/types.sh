@@ -52,6 +52,36 @@ run_is "another build id" 1 s390memctl -s relative sizeof 'struct foo' <<'EOF'
 s390memctl: relative: a part of its DWARF is in another file: other/shared: it has another build id
 EOF
 
+# Many that are allowed one by one.
+
+make_types notes notes
+run_is "many notes" 64 s390memctl -s notes sym start <<'EOF'
+s390memctl: sym: notes: has too many notes
+EOF
+make_types packed packed
+run_is "many compressed sections" 64 s390memctl -s packed sizeof 'struct foo' <<'EOF'
+s390memctl: sizeof: packed: has compressed sections that are too large
+EOF
+make_types names names
+run_is "names of sections without an end" 64 s390memctl -s names sym start <<'EOF'
+s390memctl: sym: names: is damaged: the names of its sections have no end
+EOF
+
+# Lines are told without the file that dwz(1) has made, if it is not at hand.
+
+line_of() {
+	s390memctl -s "$1" sym main | sed 's/.* //'
+}
+if command -v gcc >/dev/null && command -v dwz >/dev/null; then
+	printf 'int main(void)\n{\n\treturn 0;\n}\n' >main.c
+	gcc -g -o one main.c && cp one two && mkdir apart && dwz -m common -r one two && mv one apart
+	run_is "lines without the shared file" 0 line_of apart/one <<'EOF'
+main.c:2
+EOF
+else
+	skip "lines without the shared file" "no gcc or dwz here"
+fi
+
 # DWARF that takes long.
 
 make_types arrays arrays

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <signal.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -19,6 +20,7 @@
 #include "cli/options.h"
 #include "cli/optparse.h"
 #include "cli/outfile.h"
+#include "cli/signals.h"
 #include "cli/space-arg.h"
 #include "cli/values.h"
 #include "cli/words.h"
@@ -555,6 +557,37 @@ static void spaces_that_are_none_are_refused(void **state)
 	assert_int_equal(a.space, SPACE_AR);
 }
 
+/* In a process of its own: so many SIGINT, of which it forgets those before the last times. */
+static int status_after(unsigned int times, unsigned int forgotten)
+{
+	pid_t pid = fork();
+	unsigned int i;
+	int status;
+
+	if (pid == 0) {
+		signals_install();
+		for (i = 0; i < times; i++) {
+			raise(SIGINT);
+			if (i + 1 == forgotten)
+				signals_forget_int();
+		}
+		_exit(*signals_flag() == SIGINT ? 77 : 78);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void a_third_signal_is_the_end(void **state)
+{
+	(void)state;
+	assert_int_equal(status_after(1, 0), 77);
+	assert_int_equal(status_after(2, 0), 77);
+	assert_int_equal(status_after(3, 0), -SIGINT);
+	assert_int_equal(status_after(4, 2), 77);
+	assert_int_equal(status_after(2, 2), 78);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -575,6 +608,7 @@ int main(void)
 		cmocka_unit_test(commands_are_found_by_their_beginnings),
 		cmocka_unit_test(names_are_completed),
 		cmocka_unit_test(names_that_are_more_than_a_word_are_not_completed),
+		cmocka_unit_test(a_third_signal_is_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
