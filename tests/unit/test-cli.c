@@ -565,6 +565,8 @@ static int status_after(unsigned int times, unsigned int forgotten)
 	int status;
 
 	if (pid == 0) {
+		/* What a shell has started in the background ignores it. */
+		signal(SIGINT, SIG_DFL);
 		signals_install();
 		for (i = 0; i < times; i++) {
 			raise(SIGINT);
