@@ -58,6 +58,19 @@ static bool history_path(struct buf *path, bool make)
 	return !buf_failed(path);
 }
 
+/* Is it our own file, by this name alone, or not there? Nobody else can put one in its place. */
+static bool own_file(const char *path, const struct log *log)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return errno == ENOENT;
+	if (S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1)
+		return true;
+	log_verbose(log, 1, "history '%s' is no file of this user alone", path);
+	return false;
+}
+
 void history_load(const struct log *log)
 {
 	struct buf path = BUF_INIT;
@@ -65,7 +78,7 @@ void history_load(const struct log *log)
 
 	using_history();
 	stifle_history(HISTORY_LINES);
-	if (history_path(&path, false)) {
+	if (history_path(&path, false) && own_file(buf_str(&path), log)) {
 		ret = read_history(buf_str(&path));
 		if (ret && ret != ENOENT)
 			log_verbose(log, 1, "history '%s': %s", buf_str(&path), strerror(ret));
@@ -103,7 +116,7 @@ void history_save(const struct log *log)
 	mode_t mask = umask(077);
 	int ret;
 
-	if (history_path(&path, true)) {
+	if (history_path(&path, true) && own_file(buf_str(&path), log)) {
 		/* Another shell may have saved lines meanwhile. */
 		ret = append_history(added, buf_str(&path));
 		if (ret == ENOENT)

@@ -572,4 +572,16 @@ EOF
 session "history: of two shells" 0 -d dump <first
 is "history: has the lines of both" "$(grep -cE '^(read 0x1000 4|!echo in the other one)$' "$history")" 2
 
+mv "$history" elsewhere
+chmod 644 elsewhere
+ln -s "$PWD/elsewhere" "$history"
+session "history: a symbolic link" 0 -d dump <<'EOF'
+expect ]> 
+send echo not to be kept\n
+expect ]> 
+send quit\n
+EOF
+is "history: nothing is written through it" \
+	"$(stat -c %a elsewhere) $(grep -c 'not to be kept' elsewhere)" "644 0"
+
 done_testing
