@@ -41,7 +41,8 @@ bool harden_has_owners_rights(void);
  * Forbid for good, by a filter of system calls (seccomp(2), needs no_new_privs):
  * to start programs, and what changes the system itself - modules, mounts,
  * namespaces, kexec, BPF, clocks; they fail with EPERM, clone3(2) with ENOSYS. Threads and
- * fork(2) go on to work. Not for a shell, whose user starts programs. false: the kernel has no such filters, or refuses this one.
+ * fork(2) go on to work. Not for a shell, whose user starts programs. false: the kernel
+ * has no such filters, or refuses this one.
  */
 bool harden_forbid_programs(void);
 

@@ -74,7 +74,8 @@ const struct command cmd_modules = {
 "List the modules that the guest's Linux has loaded: address and size in bytes,\n"
 "state, and where the symbols of each come from: from its file on this host, with\n"
 "the same build id, found as the kernel's vmlinux is (--debug-dir), or from the\n"
-"guest's own table (kallsyms).\n"
+"guest's own table (kallsyms). Files may be compressed by gzip, xz or zstd, and have\n"
+"256 MiB at most when they are not; -v tells why one was not taken.\n"
 "\n"
 "It needs the types of the kernel: those of vmlinux, or BTF in the guest.\n",
 	.example =

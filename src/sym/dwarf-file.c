@@ -138,55 +138,50 @@ static struct error *find_shared(struct dwarf_file *d, const struct elf_file *fi
 #define NAMES "\0.debug_str\0.debug_line\0.names"
 
 /* An ELF file of this host, with sections that have nothing. */
-struct empty_file {
+static const struct empty_file {
 	Elf64_Ehdr header;
 	char names[sizeof(NAMES)];
 	unsigned char nothing[4];
 	Elf64_Shdr sections[4];
+} empty_file = {
+	.header = {
+		.e_ident = {
+			ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+			__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ELFDATA2MSB : ELFDATA2LSB,
+			EV_CURRENT,
+		},
+		.e_type = ET_DYN, .e_version = EV_CURRENT,
+		.e_ehsize = sizeof(Elf64_Ehdr), .e_shentsize = sizeof(Elf64_Shdr),
+		.e_shoff = offsetof(struct empty_file, sections), .e_shnum = 4, .e_shstrndx = 3,
+	},
+	.names = NAMES,
+	.sections = {
+		[1] = {
+			.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_addralign = 1, .sh_size = 1,
+			.sh_offset = offsetof(struct empty_file, nothing),
+		},
+		[2] = {
+			.sh_name = 1 + sizeof(".debug_str"), .sh_type = SHT_PROGBITS,
+			.sh_addralign = 1, .sh_size = 4,
+			.sh_offset = offsetof(struct empty_file, nothing),
+		},
+		[3] = {
+			.sh_name = 1 + sizeof(".debug_str") + sizeof(".debug_line"),
+			.sh_type = SHT_STRTAB, .sh_addralign = 1, .sh_size = sizeof(NAMES),
+			.sh_offset = offsetof(struct empty_file, names),
+		},
+	},
 };
-
-static void fill_empty(struct empty_file *f)
-{
-	static const size_t names[] = {
-		0, 1, 1 + sizeof(".debug_str"), 1 + sizeof(".debug_str") + sizeof(".debug_line"),
-	};
-	const unsigned char first = 1;
-	size_t i;
-
-	memset(f, 0, sizeof(*f));
-	memcpy(f->header.e_ident, ELFMAG, SELFMAG);
-	f->header.e_ident[EI_CLASS] = ELFCLASS64;
-	memcpy(&f->header.e_type, &first, 1);
-	f->header.e_ident[EI_DATA] = f->header.e_type == 1 ? ELFDATA2LSB : ELFDATA2MSB;
-	f->header.e_ident[EI_VERSION] = EV_CURRENT;
-	f->header.e_type = ET_DYN;
-	f->header.e_version = EV_CURRENT;
-	f->header.e_ehsize = sizeof(f->header);
-	f->header.e_shentsize = sizeof(f->sections[0]);
-	f->header.e_shnum = sizeof(f->sections) / sizeof(f->sections[0]);
-	f->header.e_shstrndx = 3;
-	f->header.e_shoff = offsetof(struct empty_file, sections);
-	memcpy(f->names, NAMES, sizeof(NAMES));
-	for (i = 1; i < f->header.e_shnum; i++) {
-		f->sections[i].sh_name = (Elf64_Word)names[i];
-		f->sections[i].sh_type = i == 3 ? SHT_STRTAB : SHT_PROGBITS;
-		f->sections[i].sh_offset = i == 3 ? offsetof(struct empty_file, names) :
-			offsetof(struct empty_file, nothing);
-		f->sections[i].sh_size = i == 3 ? sizeof(NAMES) : i == 1 ? 1 : 4;
-		f->sections[i].sh_addralign = 1;
-	}
-}
 
 /* libdw would open what is not at hand as soon as something points there. */
 static bool share_nothing(struct dwarf_file *d)
 {
-	struct empty_file *f = malloc(sizeof(*f));
-
-	d->empty_data = f;
-	if (!f)
+	/* libelf may write where it reads. */
+	d->empty_data = malloc(sizeof(empty_file));
+	if (!d->empty_data)
 		return false;
-	fill_empty(f);
-	d->empty = elf_memory((char *)f, sizeof(*f));
+	memcpy(d->empty_data, &empty_file, sizeof(empty_file));
+	d->empty = elf_memory(d->empty_data, sizeof(empty_file));
 	d->shared_dwarf = d->empty ? dwarf_begin_elf(d->empty, DWARF_C_READ, NULL) : NULL;
 	if (d->shared_dwarf)
 		dwarf_setalt(d->dwarf, d->shared_dwarf);

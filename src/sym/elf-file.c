@@ -20,6 +20,7 @@
 #define NOTES_MAX	(16U << 20)	/* bytes of all sections or segments of notes */
 #define SECTION_MAX	(4ULL << 30)	/* bytes of one that has contents: libdw goes through it */
 #define UNPACKED_SUM	(2ULL << 30)	/* bytes of all compressed sections, as they say */
+#define GNU_HEADER	12U	/* bytes: of .zdebug sections, "ZLIB" and the size when unpacked */
 #define COPY_MAX	(256U << 20)	/* bytes */
 #define FILE_MAX	(1ULL << 40)	/* bytes; a larger one might not be mapped, but read */
 
@@ -127,13 +128,15 @@ static uint64_t unpacked_size(const struct elf_file *f, const GElf_Shdr *shdr, c
 	const char *ident = elf_getident(f->elf, NULL);
 	const struct layout *l = &layouts[(unsigned char)ident[EI_CLASS]];
 
-	if (shdr->sh_type == SHT_NOBITS || shdr->sh_size < 12)
+	if (shdr->sh_type == SHT_NOBITS)
 		return 0;
-	if (!(shdr->sh_flags & SHF_COMPRESSED) && strncmp(name, ".zdebug", 7) != 0)
-		return 0;
-	read_bytes(f, shdr->sh_offset, start, shdr->sh_flags & SHF_COMPRESSED ? l->ch_size + l->word : 12);
-	if (shdr->sh_flags & SHF_COMPRESSED)
+	if (shdr->sh_flags & SHF_COMPRESSED) {
+		read_bytes(f, shdr->sh_offset, start, l->ch_size + l->word);
 		return get_number(start + l->ch_size, l->word, ident[EI_DATA] == ELFDATA2MSB);
+	}
+	if (strncmp(name, ".zdebug", strlen(".zdebug")) != 0)
+		return 0;
+	read_bytes(f, shdr->sh_offset, start, GNU_HEADER);
 	return memcmp(start, "ZLIB", 4) ? 0 : get_number(start + 4, 8, true);
 }
 
@@ -147,7 +150,7 @@ static struct error *check_names(const struct elf_file *f, size_t *names)
 	GElf_Shdr shdr;
 
 	*names = 0;
-	if (elf_getshdrstrndx(f->elf, names) || !gelf_getshdr(elf_getscn(f->elf, *names), &shdr) ||
+	if (elf_getshdrstrndx(f->elf, names) || !*names || !gelf_getshdr(elf_getscn(f->elf, *names), &shdr) ||
 	    !shdr.sh_size)
 		return NULL;
 	if (!elf_file_has(f, shdr.sh_offset, shdr.sh_size))
@@ -158,13 +161,22 @@ static struct error *check_names(const struct elf_file *f, size_t *names)
 	return NULL;
 }
 
+/* Whether there is room for these notes, too. */
+static bool add_notes(uint64_t *notes, uint64_t size)
+{
+	if (size > NOTES_MAX - *notes)
+		return false;
+	*notes += size;
+	return true;
+}
+
 /*
  * Who looks for the build id goes through all notes, and libelf keeps a copy of each section of
  * the other byte order. libdw goes through sections, and unpacks all that are compressed.
  */
 static struct error *check_sections(const struct elf_file *f)
 {
-	uint64_t notes = 0, unpacked = 0;
+	uint64_t notes = 0, unpacked = 0, section_max = f->map.data ? SECTION_MAX : COPY_MAX;
 	Elf_Scn *scn = NULL;
 	struct error *err;
 	GElf_Shdr shdr;
@@ -178,11 +190,10 @@ static struct error *check_sections(const struct elf_file *f)
 	while ((scn = elf_nextscn(f->elf, scn))) {
 		if (!gelf_getshdr(scn, &shdr))
 			continue;
-		if (shdr.sh_type != SHT_NOBITS && shdr.sh_size > (f->map.data ? SECTION_MAX : COPY_MAX))
+		if (shdr.sh_type != SHT_NOBITS && shdr.sh_size > section_max)
 			return file_error(f, "has a section that is too large");
 		name = elf_strptr(f->elf, names, shdr.sh_name);
-		notes += shdr.sh_type == SHT_NOTE ? shdr.sh_size : 0;
-		if (notes > NOTES_MAX)
+		if (shdr.sh_type == SHT_NOTE && !add_notes(&notes, shdr.sh_size))
 			return file_error(f, "has too many notes");
 		if (__builtin_add_overflow(unpacked, unpacked_size(f, &shdr, name ? name : ""),
 					   &unpacked) || unpacked > UNPACKED_SUM)
@@ -193,8 +204,7 @@ static struct error *check_sections(const struct elf_file *f)
 	for (i = 0, notes = 0; i < n && i < HEADERS_MAX; i++) {
 		if (!gelf_getphdr(f->elf, (int)i, &phdr))
 			break;
-		if (phdr.p_type == PT_NOTE && (phdr.p_filesz > NOTES_MAX ||
-					       (notes += phdr.p_filesz) > NOTES_MAX))
+		if (phdr.p_type == PT_NOTE && !add_notes(&notes, phdr.p_filesz))
 			return file_error(f, "has too many notes");
 	}
 	return NULL;

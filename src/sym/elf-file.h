@@ -17,8 +17,8 @@ struct elf_file;
 
 /*
  * Open a regular file, not a compressed one. Errors: ERROR_USAGE with path and reason
- * (cannot be read, no ELF file; more headers or longer notes than are believed, as
- * a sparse file can have any number); no memory.
+ * (cannot be read, no ELF file; more headers, notes, or compressed sections, or larger
+ * ones, than are believed, as a sparse file can have any number); no memory.
  */
 struct error *elf_file_open(const char *path, struct elf_file **f);
 /* The same for one that may be compressed, of no more than UNPACKED_MAX bytes (sym/unpack.h). */

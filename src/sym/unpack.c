@@ -82,8 +82,8 @@ static void unpack(int from, uint64_t size, int to)
 	size_t len = 0;
 	Elf *elf;
 
-	/* Ctrl-C is for all of us; nobody waits for it when we are gone. */
 	harden_process(0);
+	/* Ctrl-C is for all of us; nobody waits for it when we are gone. */
 	signal(SIGINT, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* libdw maps what it reads. */

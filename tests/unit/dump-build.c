@@ -250,6 +250,33 @@ void assert_cut_refused(int fd, const char *path, size_t len)
 	error_free(err);
 }
 
+void damage_every_byte(const struct buf *b, size_t end,
+		       bool (*is_boring)(const struct buf *b, size_t i),
+		       void (*try_all)(struct target *t))
+{
+	static const unsigned char masks[] = { 0xff, 0x80 };
+	struct target *t;
+	struct error *err;
+	char path[64], changed;
+	size_t i, j;
+	int fd = make_file(b, path);
+
+	for (i = 0; i < end; i++) {
+		if (is_boring(b, i))
+			continue;
+		for (j = 0; j < sizeof(masks); j++) {
+			changed = (char)(b->data[i] ^ masks[j]);
+			assert_int_equal(pwrite(fd, &changed, 1, (off_t)i), 1);
+			err = dump_open(path, 0, &options, &t);
+			if (!err)
+				try_all(t);
+			error_free(err);
+		}
+		assert_int_equal(pwrite(fd, b->data + i, 1, (off_t)i), 1);
+	}
+	close(fd);
+}
+
 /* The usual dump */
 
 const struct load usual[2] = {

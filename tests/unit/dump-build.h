@@ -63,6 +63,13 @@ struct target *open_good(const struct buf *b, int cpu);
 void close_target(struct target *t);
 /* Opening fails with this kind, and a message (or hint) of one line that has these words. */
 void assert_refused(const struct buf *b, enum error_kind kind, const char *words);
+/*
+ * Each of the first end bytes, changed in several ways, but for those that is_boring says: the
+ * dump is refused, or is opened and try_all() reads from it and closes it.
+ */
+void damage_every_byte(const struct buf *b, size_t end,
+		       bool (*is_boring)(const struct buf *b, size_t i),
+		       void (*try_all)(struct target *t));
 /* Nor does the file of make_file() open that is cut to len bytes. */
 void assert_cut_refused(int fd, const char *path, size_t len);
 

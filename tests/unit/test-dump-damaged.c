@@ -56,36 +56,19 @@ static void try_all(struct target *t)
 	close_target(t);
 }
 
-/* Every byte before the data, changed in several ways: opened or refused, and no more. */
-static void every_byte_damaged(void **state)
+/* The values of registers are all the same to it. */
+static bool is_of_register(const struct buf *b, size_t i)
 {
-	static const unsigned char masks[] = { 0xff, 0x80 };
+	return i > PHDR(3) && !b->data[i] && i % 7;
+}
+
+static void every_byte_before_the_data_damaged(void **state)
+{
 	struct buf b = BUF_INIT;
-	struct target *t;
-	struct error *err;
-	char path[64], changed;
-	size_t i, j, end;
-	int fd;
 
 	(void)state;
 	make_usual(&b);
-	end = b.len - 10 * PAGE;
-	fd = make_file(&b, path);
-	for (i = 0; i < end; i++) {
-		/* The values of registers are all the same to it. */
-		if (i > PHDR(3) && !b.data[i] && i % 7)
-			continue;
-		for (j = 0; j < sizeof(masks); j++) {
-			changed = (char)(b.data[i] ^ masks[j]);
-			assert_int_equal(pwrite(fd, &changed, 1, (off_t)i), 1);
-			err = dump_open(path, 0, &options, &t);
-			if (!err)
-				try_all(t);
-			error_free(err);
-		}
-		assert_int_equal(pwrite(fd, b.data + i, 1, (off_t)i), 1);
-	}
-	close(fd);
+	damage_every_byte(&b, b.len - 10 * PAGE, is_of_register, try_all);
 	buf_free(&b);
 }
 
@@ -351,7 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(truncated_at_every_byte),
-		cmocka_unit_test(every_byte_damaged),
+		cmocka_unit_test(every_byte_before_the_data_damaged),
 		cmocka_unit_test(headers_that_lie),
 		cmocka_unit_test(no_segments_no_bytes_no_format),
 		cmocka_unit_test(garbage_notes),

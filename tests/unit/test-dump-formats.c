@@ -15,8 +15,6 @@
 #include "dump-build.h"
 #include "target/dump/dump.h"
 
-static const struct dump_options options;
-
 /* The byte at an absolute address; -1 for an addressing exception, -2 if the page is damaged. */
 static int byte_at(struct target *t, uint64_t addr)
 {
@@ -507,34 +505,19 @@ static void kdump_truncated_at_every_byte(void **state)
 	buf_free(&b);
 }
 
+/* Of what is all alike a part will do. */
+static bool is_alike(const struct buf *b, size_t i)
+{
+	return !b->data[i] && i % 37 && (i < 424 || i > 464) && (i < PAGE || i > PAGE + 104);
+}
+
 static void kdump_with_every_byte_damaged(void **state)
 {
-	static const unsigned char masks[] = { 0xff, 0x80 };
 	struct buf b = BUF_INIT;
-	struct target *t;
-	struct error *err;
-	char path[64], changed;
-	size_t i, j;
-	int fd;
 
 	(void)state;
 	make_kdump(&b);
-	fd = make_file(&b, path);
-	for (i = 0; i < DESCS_AT + 12 * 24; i++) {
-		/* Of what is all alike a part will do. */
-		if (!b.data[i] && i % 37 && (i < 424 || i > 464) && (i < PAGE || i > PAGE + 104))
-			continue;
-		for (j = 0; j < sizeof(masks); j++) {
-			changed = (char)(b.data[i] ^ masks[j]);
-			assert_int_equal(pwrite(fd, &changed, 1, (off_t)i), 1);
-			err = dump_open(path, 0, &options, &t);
-			if (!err)
-				try_all(t);
-			error_free(err);
-		}
-		assert_int_equal(pwrite(fd, b.data + i, 1, (off_t)i), 1);
-	}
-	close(fd);
+	damage_every_byte(&b, DESCS_AT + 12 * 24, is_alike, try_all);
 	buf_free(&b);
 }
 #else

@@ -95,20 +95,28 @@ static void types_of_a_shorter_file(void **state)
 	types_close(t);
 }
 
+/* What has no DWARF cannot show it. */
+static void need_dwarf(struct error *err)
+{
+	if (err && err->kind == ERROR_NO) {
+		error_free(err);
+		skip();
+	}
+	assert_null(err);
+}
+
 static void lines_of_a_shorter_file(void **state)
 {
 	const char *path = copy_program();
 	uint64_t addr = address_of(path, "lines_of_a_shorter_file");
 	struct buf text = BUF_INIT;
 	struct lines *l = NULL;
-	struct error *err = lines_open(path, &l);
 
 	(void)state;
-	if (err && err->kind == ERROR_NO) {
-		error_free(err);
-		skip();
-	}
-	assert_null(err);
+	need_dwarf(lines_open(path, &l));
+	/* libdw has them now; that the file is whole is asked each time. */
+	assert_true(lines_find(l, addr, &text));
+	buf_reset(&text);
 	shorten(path);
 	assert_false(lines_find(l, addr, &text));
 	assert_string_equal(buf_str(&text), "");
@@ -128,14 +136,14 @@ static void frames_of_a_shorter_file(void **state)
 	const char *path = copy_program();
 	struct cfi_regs regs = { .pc = address_of(path, "main"), .known = UINT16_MAX }, caller;
 	struct cfi *cfi = NULL;
-	struct error *err = cfi_open(path, 0, &cfi);
 
 	(void)state;
-	if (err && err->kind == ERROR_NO) {
-		error_free(err);
+	need_dwarf(cfi_open(path, 0, &cfi));
+	/* Only frames of s390x are known. */
+	if (!cfi_step(cfi, &regs, read_nothing, NULL, &caller)) {
+		cfi_close(cfi);
 		skip();
 	}
-	assert_null(err);
 	shorten(path);
 	assert_false(cfi_step(cfi, &regs, read_nothing, NULL, &caller));
 	cfi_close(cfi);
