@@ -120,6 +120,7 @@ static void lines_of_a_shorter_file(void **state)
 	shorten(path);
 	assert_false(lines_find(l, addr, &text));
 	assert_string_equal(buf_str(&text), "");
+	buf_free(&text);
 	lines_close(l);
 }
 
