@@ -31,23 +31,20 @@ vmm_stop
 
 # A filter that allows KVM_RUN alone, and ends the VMM for any other call: SIGINT and SIGTERM
 # only, since who dies puts it in force again.
-if [ "$ROUNDS" -gt 7 ]; then
-	vmm_start scenarios/ar.scn --seccomp
-	STEPS="$STEPS leaving sigreturn restoring restored"
-	# shellcheck disable=SC2034
-	SIGNALS="INT TERM"
-	torture_steps "suspended seccomp filter" "$vmm_pid" threads_hold \
-		--quiet --suspend-seccomp -p "$vmm_pid" -c 0 read --engine=ioctl --ar 3 0x10008 0x2000
-	vmm_stop
-fi
+vmm_start scenarios/ar.scn --seccomp
+STEPS="$STEPS leaving sigreturn restoring restored"
+# shellcheck disable=SC2034
+SIGNALS="INT TERM"
+torture_steps "suspended seccomp filter" "$vmm_pid" threads_hold \
+	--quiet --suspend-seccomp -p "$vmm_pid" -c 0 read --engine=ioctl --ar 3 0x10008 0x2000
+vmm_stop
 
 vmm_start scenarios/smp.scn
-[ "$ROUNDS" -le 7 ] || torture_together "vCPUs busy, blocked, outside KVM_RUN" "$vmm_pid" threads_hold 7,0,3,1 \
+torture_together "vCPUs busy, blocked, outside KVM_RUN" "$vmm_pid" threads_hold 7,0,3,1 \
 	--quiet -p "$vmm_pid" read --engine=ioctl --space=abs 0x2000 0x2000
 
 # Its thread is traced at each of these steps.
 for step in stopped frame call exit; do
-	[ "$ROUNDS" -gt 7 ] || [ $step = call ] || continue
 	[ -n "$vmm_pid" ] || vmm_start scenarios/smp.scn
 	if stand_at $step --quiet -p "$vmm_pid" -c 7 read --engine=ioctl 0x10000 0x2000; then
 		kill -KILL "$vmm_pid"

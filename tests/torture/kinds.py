@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from bed import Busy, Cgroup, ExecVmm, PageOut, Storm, address_space_limit
-from tool import HELD, LARGE, SMALL, STEPS
+from tool import HELD, LARGE, SMALL, STEPS, spread
 from vmm import Failure, scratch_count, threads, wait_for
 
 NAMESPACES = ("/usr/bin/unshare", "-U", "-r", "-m", "--")
@@ -46,7 +46,7 @@ def random_kills(bed, rounds):
 
 def step_kills(bed, rounds):
     """SIGKILL exactly at each step"""
-    _kills_of(bed, bed.guest, rounds)
+    _kills_of(bed, bed.guest, rounds, 0)
 
 
 def _injection_spans(bed):
@@ -89,7 +89,7 @@ def signals(bed, rounds):
     whole = Span(bed.tool.span(bed.guest))
     spans = _injection_spans(bed)
     for i in range(rounds):
-        step = STEPS[i // 3 % len(STEPS)]
+        step = spread(i // 3)
         number = signal.SIGINT if (i + i // (3 * len(STEPS))) % 2 else signal.SIGTERM
         cpu = i // 3 % bed.guest.cpus
         size = random.choice((SMALL, LARGE))
@@ -141,7 +141,7 @@ def one_held(bed, rounds):
     """One process stands at each step, and another wants the same vCPU, is killed or not"""
     for i in range(rounds):
         cpu = i % bed.guest.cpus
-        first = bed.tool.at_some_step(bed.guest, HELD[i % len(HELD)], cpu)
+        first = bed.tool.at_some_step(bed.guest, spread(i, 4, HELD), cpu)
         second = bed.tool.start(bed.guest, cpu)
         time.sleep(random.uniform(0, 0.05))
         if i % 2:
@@ -163,7 +163,7 @@ def other_tracer(bed, rounds):
         strace = ["strace", "-qq", "-e", "trace=none", "-p", str(tid)]
         gdb = ["gdb", "-q", "-batch", "-p", str(bed.guest.pid), "-ex", "shell read line"]
         if i % 4 == 2:
-            run = bed.tool.at_step(bed.guest, HELD[i // 4 % len(HELD)], 1, cpu)
+            run = bed.tool.at_step(bed.guest, spread(i // 4, 1, HELD), 1, cpu)
             done = subprocess.run(strace, capture_output=True, timeout=30, check=False)
             if done.returncode == 0:
                 raise Failure("strace got a thread that is traced")
@@ -203,7 +203,7 @@ def stopped_vmm(bed, rounds):
         os.kill(bed.guest.pid, signal.SIGSTOP)
         try:
             wait_for(10, "SIGSTOP does not stop the VMM", bed.guest.stands)
-            run = bed.tool.at_some_step(bed.guest, HELD[i % len(HELD)], i % bed.guest.cpus)
+            run = bed.tool.at_some_step(bed.guest, spread(i, 4, HELD), i % bed.guest.cpus)
             if i % 2:
                 os.kill(bed.guest.pid, signal.SIGCONT)
                 os.kill(bed.guest.pid, signal.SIGSTOP)
@@ -219,7 +219,7 @@ def stopped_vmm(bed, rounds):
 def vmm_stops(bed, rounds):
     """SIGSTOP comes to the VMM at each step, and the run goes on or is killed"""
     for i in range(rounds):
-        run = bed.tool.at_some_step(bed.guest, HELD[i % len(HELD)], i % bed.guest.cpus)
+        run = bed.tool.at_some_step(bed.guest, spread(i, 4, HELD), i % bed.guest.cpus)
         os.kill(bed.guest.pid, signal.SIGSTOP)
         try:
             if i // len(HELD) % 2:
@@ -266,7 +266,7 @@ def registers(bed, rounds):
     with ExecVmm(bed.folder) as vmm:
         bed.tool.first_runs(vmm)
         for i in range(rounds):
-            bed.landed += bed.tool.at_some_step(vmm, STEPS[i % (len(STEPS) - 1)]).kill()
+            bed.landed += bed.tool.at_some_step(vmm, spread(i, 2, STEPS[:-1])).kill()
             vmm.check_free()
             vmm.check_counts()
             vmm.check_same()
@@ -277,15 +277,15 @@ def vmm_exits(bed, rounds):
     """The VMM is killed at each step: s390memctl says so, and nothing holds up its end"""
     for i in range(rounds):
         with ExecVmm(bed.folder) as vmm:
-            run = bed.tool.at_some_step(vmm, STEPS[i % len(STEPS)])
+            run = bed.tool.at_some_step(vmm, spread(i, 7))
             vmm.kill_only()
-            if i // len(STEPS) % 3 == 2:
+            if i % 3 == 2:
                 bed.landed += run.kill()
             else:
                 time.sleep(random.choice((0, 0.005, 0.02)))
                 run.signal(signal.SIGCONT)
                 if run.wait(20) != 4:
-                    raise Failure("at step %s: %s" % (STEPS[i % len(STEPS)], run.text()))
+                    raise Failure("at step %s: %s" % (spread(i, 7), run.text()))
                 run.text()
             vmm.reaped()
 
@@ -297,13 +297,13 @@ def vmm_execs(bed, rounds):
         vmm.ready()
         vmm.remember()
         for i in range(rounds):
-            step = STEPS[i % len(STEPS)]
+            step = spread(i, 3)
             run = bed.tool.at_some_step(vmm, step)
             old = set(threads(vmm.pid))
             vmm.execute()
             if step in HELD:
                 vmm.is_ending(old)
-            if i // len(STEPS) % 3 == 2:
+            if i % 3 == 2:
                 bed.landed += run.kill()
             else:
                 run.signal(signal.SIGCONT)
@@ -328,7 +328,7 @@ def hotplug(bed, rounds):
             for cpu in range(4, min(8, 4 + rounds - done)):
                 guest.plug(cpu)
                 guest.remember()
-                run = bed.tool.at_some_step(guest, HELD[done % len(HELD)], cpu)
+                run = bed.tool.at_some_step(guest, spread(done, 6, HELD), cpu)
                 guest.unplug(cpu)
                 time.sleep(0.3)  # until the guest has come to it
                 if done % 2:
@@ -377,7 +377,7 @@ def container(bed, rounds):
         return bed.skip("no user namespaces here")
     with bed.own_guest(wrapper=NAMESPACES) as guest:
         bed.tool.first_runs(guest)
-        _kills_of(bed, guest, rounds)
+        _kills_of(bed, guest, rounds, 5)
     return None
 
 
@@ -396,7 +396,7 @@ def other_user(bed, rounds):
         if bed.user_of(guest.pid) != "nobody":
             raise Failure("QEMU did not change its user")
         bed.tool.first_runs(guest)
-        _kills_of(bed, guest, rounds)
+        _kills_of(bed, guest, rounds, 9)
     return None
 
 
@@ -418,13 +418,13 @@ def _refused(bed, rounds, wrapper, reason):
         bed.guest.check_unharmed(0)
 
 
-def _kills_of(bed, guest, rounds):
+def _kills_of(bed, guest, rounds, first):
     """SIGKILL exactly at each step."""
     for i in range(rounds):
-        step = STEPS[i % len(STEPS)]
+        step = spread(i, first)
         if step == "mapped" and scratch_count(guest.pid):
             bed.tool.clean(guest)
-        run = bed.tool.at_some_step(guest, step, i // len(STEPS) % guest.cpus)
+        run = bed.tool.at_some_step(guest, step, (i + i // len(STEPS)) % guest.cpus)
         bed.landed += run.kill()
         guest.check_unharmed()
     bed.settle(guest)
@@ -440,5 +440,7 @@ KINDS = (
     (pressure, 0.05), (storm, 0.1), (container, 0.05), (inside_container, 0.01),
     (other_user, 0.05), (as_other_user, 0.01),
 )
+# those that kill at a step
+EXACT = (step_kills, registers, vmm_exits, vmm_execs, container, other_user)
 # those of random instants, which are nothing if all come too late
 MUST_LAND = (random_kills, near_kills, signals, pressure, storm)

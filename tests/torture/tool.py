@@ -12,9 +12,16 @@ from vmm import Failure
 STEPS = ("attach", "seized", "interrupted", "stopped", "frame", "registers", "mask", "going",
          "entry", "call", "exit", "detach", "detached", "mapped")
 HELD = STEPS[1:12]  # the thread is traced
+STRIDE = 5  # few rounds are spread over all steps: no divisor of how many there are
+
 SMALL = "64"
 LARGE = "100000"  # needs scratch memory: one stop maps it, one works, one unmaps it
 NOT_S390 = "is not an s390 one"
+
+
+def spread(i, first=0, steps=STEPS):
+    """The step of round i; kinds begin at different ones."""
+    return steps[(first + i * STRIDE) % len(steps)]
 
 
 class Run:

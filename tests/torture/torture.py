@@ -18,7 +18,7 @@ import tempfile
 import time
 
 from bed import Bed, ExecVmm
-from kinds import KINDS, MUST_LAND
+from kinds import EXACT, KINDS, MUST_LAND
 from tool import Tool
 from vmm import Failure
 
@@ -44,7 +44,8 @@ def run_kind(bed, number, kind, rounds):
     try:
         kind(bed, rounds)
         bed.finish_kind()
-        if kind in MUST_LAND and rounds >= LANDS_IN and not bed.landed and not bed.skipped:
+        must_land = kind in EXACT or kind in MUST_LAND and rounds >= LANDS_IN
+        if must_land and not bed.landed and not bed.skipped:
             raise Failure("no signal came before the end of its run")
     except (Failure, OSError, subprocess.SubprocessError) as failure:
         print("not ok %d - %s\n# %s: %s" % (number, name, type(failure).__name__, failure),
