@@ -13,20 +13,25 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 linux=$dir/linux.elf
+# One that fails takes no rows of others away.
 benchmarks() {
+	local failed=0
+
 	# A Linux guest of 512 MiB; says why if there can be none.
 	/usr/bin/python3 -B "$here/linux-dump.py" "$cache" 512 "$linux" || rm -f "$linux"
-	bench/bench-translate
+	bench/bench-translate || failed=1
 	if [ -e "$linux" ]; then
-		bench/bench-map "$dir" 15 "$linux"
+		bench/bench-map "$dir" 15 "$linux" || failed=1
 	else
-		bench/bench-map "$dir"
+		bench/bench-map "$dir" || failed=1
 	fi
-	bench/bench-read "$dir"
-	bench/bench-search "$dir"
-	/usr/bin/python3 -B "$here/programs.py" "$cache" "$PWD" "$dir"
+	bench/bench-read "$dir" || failed=1
+	bench/bench-search "$dir" || failed=1
+	/usr/bin/python3 -B "$here/programs.py" "$cache" "$PWD" "$dir" || failed=1
 	# What needs a live vCPU.
-	/usr/bin/python3 -B "$here/bench-live" "$(dirname "$PWD")"
+	/usr/bin/python3 -B "$here/bench-live" "$(dirname "$PWD")" || failed=1
+	return "$failed"
 }
 
+set -o pipefail
 benchmarks | /usr/bin/python3 -B "$here/table.py"

@@ -7,7 +7,7 @@ usage: BENCHMARK... | table.py
 A line of a benchmark has tabs between WHAT, PEER, OURS (a figure with its unit), PEER'S,
 RATIO and TARGET, such as ">= 0.9" or "<= 0.05"; RATIO is "-" where the peer is not here.
 Lines that begin with "# " are remarks, which come below the table. Any other line is
-an error of the benchmark, and is shown as it is.
+an error of the benchmark, and is shown as it is; then the end is 1.
 """
 
 import operator
@@ -28,8 +28,8 @@ def verdict(ratio, target):
 
 
 def read(lines):
-    """Rows and remarks; each line is shown on stderr as it comes: a benchmark takes long."""
-    rows, remarks = [], []
+    """Rows, remarks, how many lines are neither; each is shown on stderr as it comes."""
+    rows, remarks, wrong = [], [], 0
     for line in lines:
         line = line.rstrip("\n")
         cells = line.split("\t")
@@ -40,7 +40,8 @@ def read(lines):
             rows.append((*cells, verdict(cells[4], cells[5])))
         elif line:
             remarks.append(f"not understood: {line}")
-    return rows, remarks
+            wrong += 1
+    return rows, remarks, wrong
 
 
 def show(rows, remarks):
@@ -55,4 +56,6 @@ def show(rows, remarks):
         print(f"- {remark}")
 
 
-show(*read(sys.stdin))
+ROWS, REMARKS, WRONG = read(sys.stdin)
+show(ROWS, REMARKS)
+sys.exit(1 if WRONG or not ROWS else 0)

@@ -222,7 +222,7 @@ def vmm_stops(bed, rounds):
         run = bed.tool.at_some_step(bed.guest, spread(i, 4, HELD), i % bed.guest.cpus)
         os.kill(bed.guest.pid, signal.SIGSTOP)
         try:
-            if i // len(HELD) % 2:
+            if i % 2:
                 bed.landed += run.kill()
             else:
                 run.signal(signal.SIGCONT)
@@ -396,7 +396,7 @@ def other_user(bed, rounds):
         if bed.user_of(guest.pid) != "nobody":
             raise Failure("QEMU did not change its user")
         bed.tool.first_runs(guest)
-        _kills_of(bed, guest, rounds, 9)
+        _kills_of(bed, guest, rounds, 8)
     return None
 
 
@@ -435,12 +435,13 @@ def _kills_of(bed, guest, rounds, first):
 KINDS = (
     (random_kills, 0.2), (step_kills, 0.35), (near_kills, 0.45), (signals, 1),
     (same_cpu, 0.02), (different_cpus, 0.02), (one_held, 0.05), (other_tracer, 0.03),
-    (stopped_vmm, 0.1), (vmm_stops, 0.1), (frozen, 0.002), (registers, 0.1), (vmm_exits, 0.1), (vmm_execs, 0.1),
-    (hotplug, 0.01),
+    (stopped_vmm, 0.1), (vmm_stops, 0.1), (frozen, 0.002), (registers, 0.1), (vmm_exits, 0.1),
+    (vmm_execs, 0.1), (hotplug, 0.01),
     (pressure, 0.05), (storm, 0.1), (container, 0.05), (inside_container, 0.01),
     (other_user, 0.05), (as_other_user, 0.01),
 )
 # those that kill at a step
-EXACT = (step_kills, registers, vmm_exits, vmm_execs, container, other_user)
+EXACT = (step_kills, one_held, stopped_vmm, vmm_stops, registers, vmm_exits, vmm_execs, hotplug,
+         container, other_user)
 # those of random instants, which are nothing if all come too late
 MUST_LAND = (random_kills, near_kills, signals, pressure, storm)
