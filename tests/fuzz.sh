@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 #
 # Hostile input: all that the fuzz targets have been given or have found is tried
-# again, then each looks for more, for a minute, several at a time. For longer: make fuzz
+# again, then each looks for more, for a minute, all at a time. For longer: make fuzz
 # SECONDS=3600. To do without: S390MEMCTL_FUZZ=0 make check
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2154
@@ -36,7 +36,7 @@ if [ "$seconds" = 0 ]; then
 elif ! command -v "${FUZZ_CC:-clang}" >/dev/null; then
 	skip "looking for more" "no clang here"
 else
-	run env S390MEMCTL_FUZZ_JOBS="${S390MEMCTL_FUZZ_JOBS:-7}" "$top_srcdir/tests/fuzz/run.sh" "$seconds"
+	run env S390MEMCTL_FUZZ_JOBS="${S390MEMCTL_FUZZ_JOBS:-20}" "$top_srcdir/tests/fuzz/run.sh" "$seconds"
 	if [ "$status" = 2 ]; then
 		skip "looking for more" "$(tail -n 1 "$test_dir/stderr")"
 	else

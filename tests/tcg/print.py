@@ -44,7 +44,7 @@ NUMBERS = (
     "init_task.nsproxy->uts_ns", "init_task.nsproxy->count.refs.counter",
     "init_task.signal->nr_threads", "init_task.files->fdt->max_fds",
     "init_task.sched_class->pick_next_task", "init_task.comm[3]",
-    "((struct task_struct *)init_task.real_parent)->prio", "*&init_task.prio",
+    "init_task.real_parent->prio", "*&init_task.prio",
     "init_task.thread.acrs[15]", "init_task.cpus_ptr->bits[0]",
 )  # fmt: skip
 # Those whose type is known by DWARF only.
@@ -86,15 +86,18 @@ class Gdb:
     def __init__(self, vmlinux, socket, offset):
         self.commands = ["set pagination off", "set confirm off", "set print repeats 0",
                          "set architecture s390:64-bit", f"symbol-file -o {offset:#x} {vmlinux}",
-                         f"target remote {socket}",
                          # Structures are then looked for in its unit first: of 6.12 gdb reads
                          # thousands of units, for 90 s, until it has found task_struct.
                          "list start_kernel"]  # fmt: skip
+        self.connect = f"target remote {socket}"
 
-    def ask(self, numbers, texts):
-        """{expression: number}, {expression: text}"""
+    def ask(self, types, numbers, texts):
+        """{expression: number}, {expression: text}; types are what the guest is not needed
+        for: with it, gdb looks for structures in the unit of its PSW instead."""
         commands = list(self.commands)
-        for i, expression in enumerate(numbers):
+        for i, expression in enumerate([*types, *numbers]):
+            if i == len(types):
+                commands.append(self.connect)
             commands.append(f'printf "@n{i} %lx\\n", (unsigned long)({expression})')
         for i, expression in enumerate(texts):
             commands.append(f'printf "@t{i} %s\\n", {expression}')
@@ -108,7 +111,8 @@ class Gdb:
             if line.startswith("@"):
                 key, _, value = line[1:].partition(" ")
                 answers[key] = value
-        got = {e: int(answers[f"n{i}"], 16) for i, e in enumerate(numbers) if f"n{i}" in answers}
+        got = {e: int(answers[f"n{i}"], 16) for i, e in enumerate([*types, *numbers])
+               if f"n{i}" in answers}  # fmt: skip
         words = {e: answers[f"t{i}"] for i, e in enumerate(texts) if f"t{i}" in answers}
         return got, words, result.stderr
 
@@ -210,9 +214,10 @@ def expectations(linux, vmlinux, socket, offset):
     sizes = {("sizeof", name): f"sizeof({name})" for name in SIZES}
     offsets = {("offsetof", *pair): f"&(({pair[0]} *)0)->{pair[1]}" for pair in OFFSETS}
     percpu = "((struct rq *)((long)&runqueues + __per_cpu_offset[1]))->nr_switches"
-    asked = [*NUMBERS, *VARIABLES, *sizes.values(), *offsets.values(), percpu]
+    types = [*sizes.values(), *offsets.values()]
+    asked = [*NUMBERS, *VARIABLES, percpu]
     try:
-        answers = Gdb(vmlinux, socket, offset).ask(asked, [*TEXTS, *TEXTS_OF_VARIABLES])
+        answers = Gdb(vmlinux, socket, offset).ask(types, asked, [*TEXTS, *TEXTS_OF_VARIABLES])
     except subprocess.TimeoutExpired:
         answers = None
     return answers, {**sizes, **offsets}, percpu
